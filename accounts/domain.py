@@ -1,0 +1,81 @@
+"""Making accounts and shops, and suspending them."""
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import MemberRole, Role
+from accounts.models import Provider, ProviderMember, User
+from marketplace.common.errors import DomainError
+from marketplace.common.page_cache import forget_pages_on_commit
+
+
+def open_shop(user: User, *, name: str) -> Provider:
+    """Gives `user` a shop of that name; the one they already own, if any."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # a double click makes one shop
+        owned = (
+            ProviderMember.objects.filter(user=user, role=MemberRole.OWNER).select_related("provider").first()
+        )
+        if owned:
+            return owned.provider
+        provider = Provider.objects.create(
+            name=name,
+            slug=_free_slug(name),
+            time_zone=user.time_zone or settings.TIME_ZONE,
+            currency=settings.STORE_CURRENCY,
+        )
+        ProviderMember.objects.create(provider=provider, user=user, role=MemberRole.OWNER)
+    return provider
+
+
+def finish_signup(user: User, *, role: str, display_name: str, language: str, time_zone: str) -> None:
+    """Stores what the sign-up form said beyond the log-in, and opens the provider's shop."""
+    user.display_name = display_name
+    user.language = language
+    user.time_zone = time_zone
+    user.save(update_fields=["display_name", "language", "time_zone"])
+    if role == Role.PROVIDER:
+        open_shop(user, name=display_name)
+
+
+def add_agent(provider: Provider, user: User) -> ProviderMember:
+    member, _created = ProviderMember.objects.get_or_create(
+        provider=provider, user=user, defaults={"role": MemberRole.AGENT}
+    )
+    return member
+
+
+def suspend(user: User, *, reason: str, by: User) -> None:
+    """Ends the account's log-ins and takes its own shop's services off the site, until `restore`."""
+    if not reason.strip():
+        raise DomainError(_("Say why: the person will see it."), code="reason_missing")
+    if user.pk == by.pk:
+        raise DomainError(_("You cannot suspend your own account."), code="self")
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False, suspended_reason=reason)
+        _owned_shops(user).update(is_suspended=True)
+        forget_pages_on_commit()
+
+
+def restore(user: User) -> None:
+    """Undoes `suspend`."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True, suspended_reason="")
+        _owned_shops(user).update(is_suspended=False)
+        forget_pages_on_commit()
+
+
+def _owned_shops(user: User):  # type: ignore[no-untyped-def]
+    return Provider.objects.filter(members__user=user, members__role=MemberRole.OWNER)
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name, allow_unicode=True)[:120] or "shop"
+    slug = base
+    while Provider.objects.filter(slug=slug).exists():
+        slug = f"{base}-{secrets.token_hex(2)}"
+    return slug

@@ -1,0 +1,111 @@
+"""People and shops."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.enums import MemberRole
+
+
+class UserManager(DjangoUserManager["User"]):
+    use_in_migrations = False  # a migration must not import app code
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractUser):
+    """Logs in with an email, or with a username (couriers, the operator's people).
+
+    The email is not unique here: signing up must not tell whether an account exists, so two accounts
+    may claim one address until one of them verifies it (allauth's EmailAddress is unique once verified).
+    """
+
+    username = models.CharField(_("username"), max_length=150, unique=True)
+    display_name = models.CharField(_("name"), max_length=120, blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+    suspended_reason = models.TextField(_("reason for suspension"), blank=True)
+
+    first_name = None  # type: ignore[assignment]  # one name field serves four naming customs
+    last_name = None  # type: ignore[assignment]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        indexes = [models.Index(Lower("email"), name="user_email_lower")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What others see: the chosen name, else what stands before the @, never the address."""
+        return self.display_name or self.username.split("@")[0]
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    def public(self) -> "ProviderQuerySet":
+        return self.filter(is_suspended=False)
+
+
+class Provider(models.Model):
+    """A shop."""
+
+    name = models.CharField(_("shop name"), max_length=120)
+    slug = models.SlugField(max_length=140, unique=True, allow_unicode=True)
+    about = models.TextField(_("about the shop"), blank=True, max_length=4000)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3)
+    contact_email = models.EmailField(_("contact email"), blank=True)
+    contact_phone = PhoneNumberField(_("contact phone"), blank=True)
+    photo = models.ImageField(_("photo"), upload_to="providers/", blank=True)
+    is_suspended = models.BooleanField(_("suspended"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    people: Any = models.ManyToManyField(User, through="ProviderMember", related_name="shops")
+
+    objects = ProviderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provider")
+        verbose_name_plural = _("providers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("services:provider", args=[self.slug])
+
+
+class ProviderMember(models.Model):
+    """A person's place in a shop."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices)
+
+    class Meta:
+        verbose_name = _("shop member")
+        verbose_name_plural = _("shop members")
+        constraints = [models.UniqueConstraint(fields=["provider", "user"], name="member_once_per_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.provider}"

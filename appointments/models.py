@@ -1,0 +1,140 @@
+"""Appointments and what happened in their calls."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Provider, User
+from appointments.enums import AppointmentStatus, CallEventKind, Phase
+from messaging.models import Thread
+
+OPENS_BEFORE = timedelta(minutes=10)
+CLOSES_AFTER = timedelta(minutes=15)
+LIVE = [AppointmentStatus.SCHEDULED, AppointmentStatus.ACCEPTED]
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def visible_to(self, user: User | AnonymousUser) -> "AppointmentQuerySet":
+        """The customer's own, and those of the shops in which the person works."""
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(
+            models.Q(customer=user)
+            | models.Q(provider__in=Provider.objects.filter(members__user=user).values("pk"))
+        )
+
+    def callable_by(self, user: User | AnonymousUser) -> "AppointmentQuerySet":
+        """Those whose call the person belongs to: the host and the customer, nobody else."""
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(models.Q(customer=user) | models.Q(host=user))
+
+    def live(self) -> "AppointmentQuerySet":
+        return self.filter(status__in=LIVE)
+
+
+class Appointment(models.Model):
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="appointments")
+    # The thread's two sides again, for the exclusion constraints below.
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="appointments")
+    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hosted_appointments")
+    topic = models.CharField(_("Appointment topic"), max_length=160)
+    period = DateTimeRangeField(_("Date and time"))
+    status = models.CharField(
+        max_length=10,
+        choices=AppointmentStatus.choices,
+        default=AppointmentStatus.SCHEDULED,
+    )
+    version = models.PositiveIntegerField(default=1, help_text=_("Grows with every change of time."))
+    proposed_start = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    booked_at = models.DateTimeField(help_text=_("When the present time was agreed."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            ExclusionConstraint(
+                name="appointment_provider_free",
+                expressions=[
+                    ("provider", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(status__in=["scheduled", "accepted"]),
+            ),
+            ExclusionConstraint(
+                name="appointment_customer_free",
+                expressions=[
+                    ("customer", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(status__in=["scheduled", "accepted"]),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period__isempty=False)
+                & models.Q(period__lower_inf=False)
+                & models.Q(period__upper_inf=False),
+                name="appointment_period_finite",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.start:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("appointments:detail", args=[self.pk])
+
+    @property
+    def start(self) -> datetime:
+        return self.period.lower  # type: ignore[no-any-return]
+
+    @property
+    def end(self) -> datetime:
+        return self.period.upper  # type: ignore[no-any-return]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    def phase(self, now: datetime) -> Phase:
+        """What the clock makes of it: enterable from OPENS_BEFORE the start to CLOSES_AFTER the end."""
+        if not self.is_live:
+            return Phase.CANCELLED
+        if now < self.start - OPENS_BEFORE:
+            return Phase.UPCOMING
+        if now < self.end + CLOSES_AFTER:
+            return Phase.ENTERABLE
+        return Phase.PAST
+
+
+class CallEvent(models.Model):
+    """What one side's page told of the call; `page` is that page's random id."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="call_events")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=CallEventKind.choices)
+    page = models.CharField(max_length=36, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.user_id} {self.kind}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which a person's calendar program reads the appointments."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
+    token = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"feed of {self.user_id}"

@@ -1,0 +1,98 @@
+"""What every request goes through, beyond Django's own."""
+
+import logging
+import zoneinfo
+from collections.abc import Callable
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+OUTAGE = (OperationalError, InterfaceError, psycopg.OperationalError)
+
+
+def outage_response(request: HttpRequest) -> HttpResponse:
+    """503 with words. Renders without the database, so it must not touch request.user."""
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
+class database_outage:  # noqa: N801  (a middleware, named as it is listed)
+    """Turns "PostgreSQL is away" into a page that says so; the pool reconnects by itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OUTAGE):
+            logger.error("the database is away: %s", exception)
+            return outage_response(request)
+        return None
+
+
+def readers_locale(get_response: GetResponse) -> GetResponse:
+    """The reader's own language and time zone; who is signed out keeps the browser's choice."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            user = request.user
+            signed_in = user.is_authenticated
+        except OUTAGE as error:  # the first touch of the database in most requests
+            logger.error("the database is away: %s", error)
+            return outage_response(request)
+        if signed_in:
+            if user.language:
+                translation.activate(user.language)
+                request.LANGUAGE_CODE = user.language
+            timezone.activate(zoneinfo.ZoneInfo(user.time_zone or settings.TIME_ZONE))
+        try:
+            response = get_response(request)
+        finally:
+            timezone.deactivate()
+        response.headers["Content-Language"] = translation.get_language()
+        return response
+
+    return middleware
+
+
+def permissions_policy(get_response: GetResponse) -> GetResponse:
+    """Camera and microphone belong to the call page, which sets its own header."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy",
+            "camera=(), microphone=(), display-capture=(), geolocation=()",
+        )
+        return response
+
+    return middleware
+
+
+def friendly_not_found(get_response: GetResponse) -> GetResponse:
+    """The store's own 404 page under DEBUG too: a newcomer walks the product with DEBUG on."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            settings.DEBUG
+            and response.status_code == 404
+            and getattr(response, "resolver_match", None) is None
+            and response.headers.get("Content-Type", "").startswith("text/html")
+            and not getattr(response, "is_page_not_found", False)
+        ):
+            return import_string("marketplace.common.views.page_not_found")(request)
+        return response
+
+    return middleware

@@ -1,0 +1,56 @@
+"""Third-party front-end files: a short explicit list, out of npm packages into `static/vendor/`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+_FONTS = "@fontsource-variable"
+VENDOR_FILES = {
+    "bootstrap.css": "bootstrap/dist/css/bootstrap.min.css",
+    "bootstrap.rtl.css": "bootstrap/dist/css/bootstrap.rtl.min.css",
+    "chart.js": "chart.js/dist/chart.umd.min.js",
+    "jalaali.js": "jalaali-js/dist/index.js",
+    "noto-sans-latin.woff2": f"{_FONTS}/noto-sans/files/noto-sans-latin-wght-normal.woff2",
+    "noto-sans-vietnamese.woff2": f"{_FONTS}/noto-sans/files/noto-sans-vietnamese-wght-normal.woff2",
+    "noto-sans-thai.woff2": f"{_FONTS}/noto-sans-thai/files/noto-sans-thai-thai-wght-normal.woff2",
+    "vazirmatn.woff2": f"{_FONTS}/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2",
+}
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Names carry the content's hash, so browsers keep them for ever; compressed once."""
+
+    support_js_module_import_aggregation = True
+
+
+class VendorFilesFinder(BaseFinder):
+    """Finds `vendor/<name>` in node_modules; nothing else of a package is ever served."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.root = Path(settings.BASE_DIR) / "node_modules"
+        self.storage = _VendorStorage(location=self.root)
+        super().__init__(*args, **kwargs)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        source = VENDOR_FILES.get(path.removeprefix("vendor/")) if path.startswith("vendor/") else None
+        if source is None:
+            return []
+        found = str(self.root / source)
+        return [found] if find_all else found
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Any]]:
+        for name in VENDOR_FILES:
+            yield f"vendor/{name}", self.storage
+
+
+class _VendorStorage(FileSystemStorage):
+    def path(self, name: str) -> str:
+        return super().path(VENDOR_FILES[name.removeprefix("vendor/")])

@@ -1,0 +1,159 @@
+"""Pages that belong to no app: errors, health, the choice of language."""
+
+import logging
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET
+
+from marketplace.common.middleware import OUTAGE, outage_response
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_LATE_SECONDS = 60
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    response = render(request, "404.html", status=404)
+    response.is_page_not_found = True  # type: ignore[attr-defined]
+    return response
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long, or cookies that are off: say which, and offer the way back."""
+    logger.info("csrf: %s", reason)
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+@require_GET
+def choose_language(request: HttpRequest, language: str) -> HttpResponse:
+    """A plain link, so that signed-out pages need no form token and can be cached whole."""
+    target = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    if language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            httponly=True,
+        )
+        if request.user.is_authenticated:
+            type(request.user).objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+@login_not_required
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when every part answers, else 503; the same JSON either way.
+
+    Shape: {"ok": bool, "database": bool, "redis": bool, "worker_seconds": float | null,
+    "outbox_lag_seconds": float | null}; lag is the age of the oldest alert that is due and not sent.
+    """
+    report: dict[str, Any] = {
+        "database": False,
+        "worker_seconds": None,
+        "outbox_lag_seconds": None,
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT (SELECT extract(epoch FROM now() - at) FROM common_heartbeat WHERE name = 'worker'),"
+                " (SELECT extract(epoch FROM now() - min(due_at)) FROM notify_notification"
+                "  WHERE status IN ('pending', 'sending') AND due_at < now())"
+            )
+            worker, lag = cursor.fetchone()
+        report["database"] = True
+        report["worker_seconds"] = None if worker is None else round(float(worker), 1)
+        report["outbox_lag_seconds"] = None if lag is None else round(float(lag), 1)
+    except Exception as error:  # whatever keeps the database from answering is the answer
+        logger.warning("health: database: %s", error)
+    cache.set("healthz", timezone.now().timestamp(), 60)
+    report["redis"] = cache.get("healthz") is not None
+    worker_seconds = report["worker_seconds"]
+    report["ok"] = (
+        report["database"]
+        and report["redis"]
+        and worker_seconds is not None
+        and worker_seconds < HEARTBEAT_LATE_SECONDS
+        and (report["outbox_lag_seconds"] or 0) < 300
+    )
+    return JsonResponse(report, status=200 if report["ok"] else 503)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Told apart: a database that is away (503) and a fault of ours (500)."""
+    if isinstance(sys.exc_info()[1], OUTAGE):
+        return outage_response(request)
+    return render(request, "500.html", status=500)
+
+
+# Only what is for everybody's eyes; attachments are served by messaging after an access check.
+PUBLIC_MEDIA = ("services/", "providers/")
+
+
+@login_not_required
+@require_GET
+def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Photos of services and shops. A proxy may serve the same folders (see docker-compose.yml)."""
+    if not path.startswith(PUBLIC_MEDIA):
+        raise Http404
+    try:
+        file = default_storage.open(path)
+    except (OSError, SuspiciousOperation) as error:
+        raise Http404 from error
+    response = FileResponse(file)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # names are never used twice
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_not_required
+@require_GET
+def manifest(request: HttpRequest) -> JsonResponse:
+    """Makes the site installable on a phone."""
+    icons = [
+        {
+            "src": static(f"brand/{name}.png"),
+            "sizes": size,
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for name, size, purpose in (
+            ("icon-192", "192x192", "any"),
+            ("icon-512", "512x512", "any"),
+            ("icon-maskable-512", "512x512", "maskable"),
+        )
+    ]
+    return JsonResponse(
+        {
+            "name": settings.STORE_NAME,
+            "short_name": settings.STORE_NAME,
+            "start_url": "/",
+            "display": "standalone",
+            "background_color": "#FBF8F3",
+            "theme_color": "#0B6E6E",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )

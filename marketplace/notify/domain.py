@@ -1,0 +1,172 @@
+"""`notify` writes to the outbox; `send_notification` empties it.
+
+An alert is never sent for something that rolled back, since its row rolled back too, and never lost
+because Redis or the mail server was away, since the sweep finds every row that is due.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from marketplace.common.background import enqueue_on_commit
+from marketplace.notify.enums import Channel, NotificationStatus
+from marketplace.notify.models import Notification
+from marketplace.notify.rendering import render
+from marketplace.notify.transports import TransportError, deliver
+
+logger = logging.getLogger(__name__)
+
+BACKOFF = [timedelta(minutes=m) for m in (1, 5, 20, 60, 240)]  # then "failed", with "send again"
+SWEEP_SIZE = 200
+
+
+def notify(
+    recipient: Any,
+    kind: str,
+    unique_key: str,
+    *,
+    channels: Sequence[Channel] = (Channel.EMAIL,),
+    attachment: tuple[str, str, str] | None = None,
+    **context: Any,
+) -> None:
+    """Tells one person of one cause, once.
+
+    `recipient` is a user; `kind` names the templates `notify/<kind>.txt` and `.subject.txt`, which
+    are rendered in the recipient's language with `context` (JSON values, datetimes, Decimals).
+    `unique_key` names the cause and the recipient: the same key again writes nothing. `attachment`
+    is (file name, MIME type, text). A channel for which the recipient has no address is left out.
+    """
+    name, mime, text = attachment or ("", "", "")
+    for channel in channels:
+        address = recipient.email if channel == Channel.EMAIL else str(recipient.phone or "")
+        if address:
+            _write(
+                unique_key=unique_key,
+                channel=channel,
+                recipient=recipient,
+                address=address,
+                kind=kind,
+                language=recipient.language or settings.LANGUAGE_CODE,
+                time_zone=recipient.time_zone or settings.TIME_ZONE,
+                context={key: _encode(value) for key, value in context.items()},
+                attachment_name=name,
+                attachment_type=mime,
+                attachment=text,
+            )
+
+
+def notify_address(
+    address: str, kind: str, unique_key: str, *, subject: str, body: str, language: str
+) -> None:
+    """Mails a ready text to an address that need not belong to anybody, such as a password reset."""
+    _write(
+        unique_key=unique_key,
+        channel=Channel.EMAIL,
+        address=address,
+        kind=kind,
+        language=language,
+        time_zone=settings.TIME_ZONE,
+        subject=subject[:255],
+        body=body,
+    )
+
+
+def _write(**fields: Any) -> None:
+    # ON CONFLICT DO NOTHING: two transactions with one cause leave one row and no error.
+    Notification.objects.bulk_create([Notification(**fields)], ignore_conflicts=True)
+    row = Notification.objects.filter(unique_key=fields["unique_key"], channel=fields["channel"]).values_list(
+        "pk"
+    )
+    for (pk,) in row:
+        enqueue_on_commit("notify.send", notification_id=pk)
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, Promise):
+        return str(value)
+    return value
+
+
+def send_notification(pk: int) -> bool:
+    """Sends one due row; True when this call delivered it. Safe to call any number of times at once.
+
+    The row is claimed by a filtered update first, so two workers never send it together; a row left
+    "being sent" by a worker that died is claimed again after CLAIM_LASTS with the same message id.
+    """
+    claimed = (
+        Notification.objects.claimable()
+        .filter(pk=pk)
+        .update(
+            status=NotificationStatus.SENDING,
+            claimed_at=timezone.now(),
+            attempts=F("attempts") + 1,
+        )
+    )
+    if not claimed:
+        return False
+    notification = Notification.objects.select_related("recipient").get(pk=pk)
+    try:
+        render(notification)
+        reference = deliver(notification)
+    except TransportError as error:
+        _put_back(notification, error, permanent=error.permanent)
+        return False
+    except Exception as error:  # a broken template must not block the queue for ever
+        logger.exception("notification %s", pk)
+        _put_back(notification, error, permanent=False)
+        return False
+    notification.status = NotificationStatus.SENT
+    notification.sent_at = timezone.now()
+    notification.reference = reference[:120]
+    notification.last_error = ""
+    notification.save(
+        update_fields=[
+            "status",
+            "sent_at",
+            "reference",
+            "last_error",
+            "subject",
+            "body",
+        ]
+    )
+    return True
+
+
+def _put_back(notification: Notification, error: Exception, *, permanent: bool) -> None:
+    exhausted = notification.attempts > len(BACKOFF)
+    if permanent or exhausted:
+        notification.status = NotificationStatus.FAILED
+    else:
+        notification.status = NotificationStatus.PENDING
+        notification.due_at = timezone.now() + BACKOFF[notification.attempts - 1]
+    notification.last_error = f"{type(error).__name__}: {error}"[:2000]
+    notification.save(update_fields=["status", "due_at", "last_error", "subject", "body"])
+
+
+def send_again(notification: Notification) -> None:
+    """An operator's "send again" for a row that ended in failed; nothing happens to any other."""
+    changed = Notification.objects.filter(pk=notification.pk, status=NotificationStatus.FAILED).update(
+        status=NotificationStatus.PENDING,
+        attempts=0,
+        due_at=timezone.now(),
+        last_error="",
+    )
+    if changed:
+        enqueue_on_commit("notify.send", notification_id=notification.pk)
+
+
+def send_due() -> int:
+    """The sweep: sends what is due and was not announced, oldest first; returns how many went out."""
+    due = Notification.objects.claimable().order_by("due_at").values_list("pk", flat=True)[:SWEEP_SIZE]
+    return sum(send_notification(pk) for pk in list(due))

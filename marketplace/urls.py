@@ -1,0 +1,27 @@
+"""Composition root: every app by dotted string."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from marketplace.common import views as common
+from marketplace.notify.views import outbox
+
+urlpatterns = [
+    path("", include("services.urls")),
+    path("", include("accounts.urls")),
+    path("", include("orders.urls")),
+    path("", include("messaging.urls")),
+    path("", include("appointments.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("language/<str:language>/", common.choose_language, name="choose_language"),
+    path("healthz", common.healthz, name="healthz"),
+    path("media/<path:path>", common.public_media, name="public_media"),
+    path("manifest.webmanifest", common.manifest, name="manifest"),
+    path("admin/", admin.site.urls),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("outbox/", outbox, name="outbox"))
+
+handler404 = "marketplace.common.views.page_not_found"
+handler500 = "marketplace.common.views.server_error"

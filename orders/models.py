@@ -1,0 +1,143 @@
+"""Orders and everything that happened to them."""
+
+import uuid
+from decimal import Decimal
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import MemberRole
+from accounts.models import Provider, User
+from messaging.models import Thread
+from orders.enums import OrderStatus, SaleKind, SalesChannel
+from services.models import Service
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: User | AnonymousUser) -> "OrderQuerySet":
+        """The customer's own; the owner's whole shop; an agent's own, plus the shop's web orders.
+
+        A card made in chat belongs to who made it, for good: no other agent finds it.
+        """
+        if not isinstance(user, User):
+            return self.none()
+        shops = Provider.objects.filter(members__user=user)
+        return self.filter(
+            models.Q(customer=user)
+            | models.Q(
+                provider__in=shops.filter(members__user=user, members__role=MemberRole.OWNER).values("pk")
+            )
+            | models.Q(provider__in=shops.values("pk"), created_by=user)
+            | models.Q(provider__in=shops.values("pk"), channel=SalesChannel.WEB)
+        )
+
+    def open(self) -> "OrderQuerySet":
+        return self.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
+
+
+class Order(models.Model):
+    number = models.CharField(
+        _("Order number"),
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("Given when placed."),
+    )
+    contract_number = models.CharField(_("Contract number"), max_length=40, blank=True)
+    customer = models.ForeignKey(
+        User,
+        verbose_name=_("Customer"),
+        on_delete=models.PROTECT,
+        related_name="orders",
+    )
+    provider = models.ForeignKey(
+        Provider,
+        verbose_name=_("Provider"),
+        on_delete=models.PROTECT,
+        related_name="orders",
+    )
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="orders")
+    status = models.CharField(_("Status"), max_length=10, choices=OrderStatus.choices)
+    channel = models.CharField(_("Sales channel"), max_length=10, choices=SalesChannel.choices)
+    sale_kind = models.CharField(max_length=12, choices=SaleKind.choices, default=SaleKind.NEW)
+    currency = models.CharField(_("currency"), max_length=3)
+    total = models.DecimalField(_("Total"), max_digits=14, decimal_places=2, default=0)
+    note = models.TextField(_("Note"), blank=True, max_length=2000)
+    preferred_at = models.DateTimeField(_("Preferred time"), null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    form_token = models.UUIDField(default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    placed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.UniqueConstraint(fields=["created_by", "form_token"], name="order_once_per_form"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=OrderStatus.values),
+                name="order_status_known",
+            ),
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["provider", "-id"], name="order_provider_newest"),
+            models.Index(fields=["provider", "status", "-id"], name="order_provider_status"),
+            models.Index(fields=["customer", "-id"], name="order_customer_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or str(OrderStatus.DRAFT.label)
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+
+
+class OrderLine(models.Model):
+    """What was sold, at the price of that moment: a later change of the service changes no order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    service = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
+    title = models.CharField(_("Service"), max_length=160)
+    unit_price = models.DecimalField(_("Price"), max_digits=12, decimal_places=2)
+    quantity = models.PositiveIntegerField(_("Quantity"), default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="orderline_quantity_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+    @property
+    def amount(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+
+class OrderEvent(models.Model):
+    """Who moved the order, to what, when, and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=OrderStatus.choices)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.status}"

@@ -1,0 +1,48 @@
+// What every page has: theme toggle, menus that close, forms that are sent once.
+const toggle = document.querySelector("[data-theme-toggle]");
+if (toggle) {
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    const dark = document.documentElement.dataset.bsTheme !== "dark";
+    document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
+    try {
+      localStorage.setItem("theme", dark ? "dark" : "light");
+    } catch {
+      // storage is off: the choice lasts for this page
+    }
+  });
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A second click while the first is on its way sends nothing; the server is idempotent all the same.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-repeatable")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  form.querySelector("[type=submit]")?.classList.add("is-busy");
+});
+// Coming back by the back button shows the page as it was left: forms must work again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector(".is-busy")?.classList.remove("is-busy");
+  }
+});
+
+if (document.body.dataset.live) import("../messaging/live.js");

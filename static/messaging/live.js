@@ -1,0 +1,1 @@
+// the one socket of a page
