@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "daphne",
     "marketplace.common",
     "marketplace.notify",
+    "marketplace.demo",
     "accounts",
     "services",
     "messaging",
@@ -103,6 +104,7 @@ INSTALLED_APPS = [
     "followup",
     "delivery",
     "marketplace.apps.TaladAdminConfig",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -262,7 +264,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = reverse_lazy("account_login")
-LOGIN_REDIRECT_URL = reverse_lazy("accounts:dashboard")
+LOGIN_REDIRECT_URL = reverse_lazy("dashboard")
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {
     "email",

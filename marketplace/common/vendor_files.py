@@ -13,6 +13,11 @@ _FONTS = "@fontsource-variable"
 VENDOR_FILES = {
     "bootstrap.css": "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap.rtl.css": "bootstrap/dist/css/bootstrap.rtl.min.css",
+    # Named by the files above and below, and fetched by developer tools alone.
+    "bootstrap.min.css.map": "bootstrap/dist/css/bootstrap.min.css.map",
+    "bootstrap.rtl.min.css.map": "bootstrap/dist/css/bootstrap.rtl.min.css.map",
+    "chart.umd.min.js.map": "chart.js/dist/chart.umd.min.js.map",
+    "index.js.map": "jalaali-js/dist/index.js.map",
     "chart.js": "chart.js/dist/chart.umd.min.js",
     "jalaali.js": "jalaali-js/dist/index.js",
     "noto-sans-latin.woff2": f"{_FONTS}/noto-sans/files/noto-sans-latin-wght-normal.woff2",
@@ -22,10 +27,19 @@ VENDOR_FILES = {
 }
 
 
+# Our own scripts import one another by relative path, which must become the hashed name. Packages'
+# scripts may mention imports that only a bundler resolves.
+MODULE_FOLDERS = ("common", "accounts", "services", "messaging", "orders", "appointments")
+_IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
+
+
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Names carry the content's hash, so browsers keep them for ever; compressed once."""
 
-    support_js_module_import_aggregation = True
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        *((f"{folder}/*.js", _IMPORTS) for folder in MODULE_FOLDERS),
+    )
 
 
 class VendorFilesFinder(BaseFinder):

@@ -1,4 +1,5 @@
-"""What the demo market sells, and to whom. Pure data: people, shops, services and talks in four languages."""
+"""What the demo market sells, and to whom. Pure data: people, shops, services and "
+"talks in four languages."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -186,7 +187,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "fa",
         TEHRAN,
         "اصفهان",
-        "کارگاهی خانوادگی در نزدیکی میدان نقش جهان. خوشنویسی، سفال و قالی را همان‌طور که از پدرانمان یاد گرفته‌ایم "
+        "کارگاهی خانوادگی در نزدیکی میدان نقش جهان. خوشنویسی، سفال و قالی را همان‌طور که از "
+        "پدرانمان یاد گرفته‌ایم "
         "آموزش می‌دهیم و سفارش می‌پذیریم.",
         "khaneh-honar@demo.example",
         "مهدی صالحی",
@@ -198,7 +200,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "fa",
         TEHRAN,
         "مشهد",
-        "غذای خانگی ایرانی با زعفران قائنات و برنج هاشمی. برای مهمانی‌های خانوادگی و اداری سفارش می‌گیریم "
+        "غذای خانگی ایرانی با زعفران قائنات و برنج هاشمی. برای مهمانی‌های خانوادگی و اداری "
+        "سفارش می‌گیریم "
         "و غذا را گرم و به‌موقع می‌رسانیم.",
         "zaferan@demo.example",
         "مریم رضایی",
@@ -210,7 +213,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "fa",
         TEHRAN,
         "تهران",
-        "کلاس‌های خصوصی و آنلاین ریاضی، موسیقی و ترجمه با مدرس‌های باتجربه. جلسهٔ اول برای آشنایی و تعیین سطح است "
+        "کلاس‌های خصوصی و آنلاین ریاضی، موسیقی و ترجمه با مدرس‌های باتجربه. جلسهٔ اول برای "
+        "آشنایی و تعیین سطح است "
         "و برنامهٔ هر شاگرد جداگانه نوشته می‌شود.",
         "parvaz@demo.example",
         "نگار احمدی",
@@ -222,7 +226,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "vi",
         SAIGON,
         "Hà Nội",
-        "Bếp gia đình ở phố Hàng Bồ, nấu phở và cỗ truyền thống đã ba đời. Nguyên liệu lấy từ chợ mỗi sáng, "
+        "Bếp gia đình ở phố Hàng Bồ, nấu phở và cỗ truyền thống đã ba đời. Nguyên liệu lấy từ "
+        "chợ mỗi sáng, "
         "nước dùng ninh xương suốt đêm, không dùng bột ngọt.",
         "bep-ba-lan@demo.example",
         "Nguyễn Thị Lan",
@@ -246,7 +251,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "en",
         BANGKOK,
         "Bangkok",
-        "A small studio of a photographer, a designer and an English teacher who share one bright room near Ari. "
+        "A small studio of a photographer, a designer and an English teacher who share one "
+        "bright room near Ari. "
         "We answer within a day, keep our promises on time and explain every step in plain words.",
         "lotus-studio@demo.example",
         "Anna Clarke",
@@ -600,7 +606,8 @@ SERVICES: tuple[Service, ...] = (
         "lotus-studio",
         "lessons",
         "English conversation for work, one to one",
-        "Fifty minutes of real talk by video call, built around your own meetings, emails and interviews. "
+        "Fifty minutes of real talk by video call, built around your own meetings, emails and "
+        "interviews. "
         "I correct gently, write the better sentence in the chat and send you a short list to practise. "
         "We start with a free ten-minute hello to find your level. "
         "Lessons can move to another time up to six hours before they start.",
@@ -614,7 +621,8 @@ SERVICES: tuple[Service, ...] = (
         "lotus-studio",
         "events",
         "Natural-light portrait session",
-        "An easy hour in the studio or in the park next door, for one person, a couple or a small family. "
+        "An easy hour in the studio or in the park next door, for one person, a couple or a "
+        "small family. "
         "We plan clothes and mood together in the chat before the day. "
         "You choose fifteen pictures from an online gallery and get them retouched within five days. "
         "Prints and a small album can be added later.",
@@ -642,7 +650,8 @@ SERVICES: tuple[Service, ...] = (
         "lotus-studio",
         "design",
         "A one-page website for your shop",
-        "We talk for an hour by video call, then design and build one clear page with your photos, prices and map. "
+        "We talk for an hour by video call, then design and build one clear page with your "
+        "photos, prices and map. "
         "It loads fast on a phone and comes in two languages of your choice. "
         "Two rounds of changes are included, and you own the files at the end. "
         "Most pages are ready in eight working days.",
@@ -657,7 +666,8 @@ SERVICES: tuple[Service, ...] = (
         "health",
         "Gentle morning yoga, live online",
         "Start the day with forty-five minutes of slow stretching, breathing and balance. "
-        "The class is for one to four people, so I can see you and offer an easier version of every pose. "
+        "The class is for one to four people, so I can see you and offer an easier version of "
+        "every pose. "
         "You need only a mat and two metres of floor. "
         "Please tell me about injuries in the chat before the first class.",
         350,
@@ -803,21 +813,25 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         (
             (
                 "customer",
-                "Hi Anna, my wife starts a new job in March and would like to practise for meetings. Do you teach beginners?",
+                "Hi Anna, my wife starts a new job in March and would like to practise for meetings. "
+                "Do you teach beginners?",
             ),
             (
                 "provider",
-                "Hello James! Yes, happily. Can she follow a slow conversation already, or shall we start from zero?",
+                "Hello James! Yes, happily. Can she follow a slow conversation already, or shall we "
+                "start from zero?",
             ),
             ("customer", "She understands a lot but is shy about speaking."),
             (
                 "provider",
-                "That is very common. We begin with short talks about her day, and I never interrupt to correct.",
+                "That is very common. We begin with short talks about her day, and I never interrupt "
+                "to correct.",
             ),
             ("customer", "Sounds good. Would Thursday at 7 in the evening work for the free hello?"),
             (
                 "provider",
-                "Thursday at 19:00 is yours. I will send the appointment, just press the button when it turns green.",
+                "Thursday at 19:00 is yours. I will send the appointment, just press the button when "
+                "it turns green.",
             ),
             ("customer", "Perfect, thank you. She is looking forward to it."),
         ),

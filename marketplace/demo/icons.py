@@ -111,8 +111,8 @@ def draw_icon(size: int, *, rounded: bool = True, inset: float = 1.0) -> Image.I
 def main() -> None:
     BRAND.mkdir(parents=True, exist_ok=True)
     word = (
-        f'<path transform="translate(2 3)" fill="none" stroke="{TEAL_MID}" stroke-width="6" stroke-linecap="round" '
-        f'stroke-linejoin="round" d="{WORD}"/>'
+        f'<path transform="translate(2 3)" fill="none" stroke="{TEAL_MID}" stroke-width="6" '
+        f'stroke-linecap="round" stroke-linejoin="round" d="{WORD}"/>'
     )
     (BRAND / "logo.svg").write_text(svg(204, TILE + ON_TILE + word))
     (BRAND / "logo-mark.svg").write_text(svg(64, FREE))

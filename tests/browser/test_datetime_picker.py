@@ -39,7 +39,8 @@ PAGE = """<!doctype html><html lang="{language}" dir="{dir}"><meta charset="utf-
 <form><label for="f">When</label>
 <input id="f" name="f" dir="ltr" data-datetime-picker="{kind}" data-language="{language}"
  data-timezone="{zone}" data-label-open="Open calendar" data-label-now="{now}" data-label-done="{done}"
- data-label-previous="Previous month" data-label-next="Next month" data-label-hour="Hour" data-label-minute="Minute" aria-describedby="help">
+ data-label-previous="Previous month" data-label-next="Next month"
+ data-label-hour="Hour" data-label-minute="Minute" aria-describedby="help">
 <div id="help">help</div></form></html>"""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, hypot
 from random import Random
 
@@ -31,7 +32,7 @@ class _Mark:
             draw.polygon(at, fill=255)
             return
         start, end = (w * k / 2 for w in self.widths)
-        for i, (a, b) in enumerate(zip(at, at[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(at)):
             steps = max(
                 1,
                 ceil(hypot(b[0] - a[0], b[1] - a[1]) / max(1.0, min(start, end) * 0.35)),
@@ -53,7 +54,7 @@ class Canvas:
         base: tuple[int, int] = (1200, 900),
         seed: int = 0,
     ) -> None:
-        self.size, self.base, self.rng = size, base, Random(seed)
+        self.size, self.base, self.rng = size, base, Random(seed)  # noqa: S311 - pictures, not secrets
         fine = 4 if max(size) <= 640 else 2  # supersampling: small pictures need and can afford more
         self.k = fine * max(size[0] / base[0], size[1] / base[1])
         self.left = base[0] / 2 - size[0] * fine / self.k / 2

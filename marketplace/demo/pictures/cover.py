@@ -23,7 +23,7 @@ SCHEMES = (
 
 def draw_shop_cover(seed: int, size: tuple[int, int] = (1600, 500)) -> Image.Image:
     """A wide picture for the head of a shop's page; the middle is calm enough to stand behind a name."""
-    rng = Random(f"cover:{seed}")
+    rng = Random(f"cover:{seed}")  # noqa: S311 - pictures, not secrets
     wall, stripe, other = SCHEMES[seed % len(SCHEMES)]
     c = Canvas(size, base=(1600, 500), seed=seed)
     c.backdrop(Grad(light(wall, 0.45), wall, "d"))

@@ -1,5 +1,6 @@
 """Scenes: repairs and errands."""
 
+from itertools import pairwise
 from math import cos, radians, sin
 
 from . import palette as p
@@ -7,7 +8,7 @@ from .canvas import Canvas
 from .palette import Grad, dark, light, mix
 from .people import head
 from .props import near_leaves, sun, table
-from .shapes import box, ellipse, hill, place, smooth
+from .shapes import Points, box, ellipse, hill, place, smooth
 
 
 def aircon_repair(c: Canvas) -> None:
@@ -78,13 +79,12 @@ def phone_repair(c: Canvas) -> None:
         (300, 330),
         (338, 220),
     ):
-        pts = [(570, 300)]
-        for k in (0.3, 0.6, 1):
+        pts: Points = [(570, 300)]
+        for part in (0.3, 0.6, 1.0):
             t = radians(a + c.rng.randint(-14, 14))
-            pts.append((570 + r * k * cos(t), 300 + r * k * sin(t)))
-        for x, y in zip(pts, pts[1:], strict=False):
-            c.fill([x, (x[0] + 2, x[1] + 3), y, (y[0] - 2, y[1] + 2)], "#F2FAF8", alpha=0.8, clip=glass)
-            c.stroke([x, y], "#F2FAF8", 3, 2, alpha=0.75, clip=glass)
+            pts.append((570 + r * part * cos(t), 300 + r * part * sin(t)))
+        for start, end in pairwise(pts):
+            c.stroke([start, end], "#F2FAF8", 3, 2, alpha=0.75, clip=glass)
     _phone_inside(c, 790, 400)
     _driver(c, 800, 760, -14)
     for x, y in ((700, 690), (985, 690), (1010, 640), (250, 700), (230, 650), (280, 740)):

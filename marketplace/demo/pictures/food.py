@@ -4,7 +4,7 @@ from math import cos, radians, sin
 
 from . import palette as p
 from .canvas import Canvas
-from .palette import Grad, Paint, dark, light, mix
+from .palette import Grad, dark, light, mix
 from .props import (
     branch,
     cup,
@@ -87,7 +87,7 @@ def pad_thai_catering(c: Canvas) -> None:
     )
     _plate(c, 600, 460, 350, p.IVORY, p.TEAL_L)
     c.soft(ellipse(600, 470, 230), "#B5763F", 20, 0.6)
-    for i in range(54):
+    for _ in range(54):
         a, r = c.rng.uniform(0, 360), c.rng.uniform(10, 170)
         cx, cy = 600 + r * cos(radians(a)), 455 + r * sin(radians(a))
         size, start = c.rng.uniform(60, 110), c.rng.uniform(0, 360)
@@ -147,7 +147,7 @@ def pho_kitchen(c: Canvas) -> None:
     c.fill(ellipse(600, 520, 350, 96), p.IVORY, shadow=0.5)
     broth = ellipse(600, 524, 322, 80)
     c.fill(broth, Grad("#B9793F", "#DDA662"))
-    for i in range(26):
+    for _ in range(26):
         x, y = c.rng.randint(330, 720), c.rng.randint(490, 570)
         line = [(x, y), (x + 70, y - 22), (x + 140, y + 8), (x + 200, y - 10)]
         c.stroke(
@@ -202,7 +202,7 @@ def saffron_rice(c: Canvas) -> None:
         c.fill(
             ellipse(x, y, 17, 6.5, c.rng.randint(0, 180)),
             tone,
-            shadow=0.13 if i % 6 == 0 else 0,
+            shadow=0.13 if i % 14 == 0 else 0,
         )
     for _ in range(44):
         x, y = c.rng.gauss(640, 62), c.rng.gauss(400, 52)
@@ -226,8 +226,8 @@ def saffron_rice(c: Canvas) -> None:
             shadow=0.9,
         )
         for k in range(5):
-            a, b = place([(-84 + k * 42, -26), (-92 + k * 42, 26)], x, y, rot=rot)
-            c.stroke([a, b], "#5E3626", 7, alpha=0.6)
+            bar = place([(-84 + k * 42, -26), (-92 + k * 42, 26)], x, y, rot=rot)
+            c.stroke(bar, "#5E3626", 7, alpha=0.6)
     c.fill(ellipse(610, 660, 66, 58), Grad("#DD9474", "#BC6549"), shadow=0.8)
     c.fill(ellipse(592, 640, 20, 12, -30), "#F4C6AC", alpha=0.7)
     branch(c, 780, 330, 30, 190, p.MOSS)
@@ -244,7 +244,7 @@ def cooking_class(c: Canvas) -> None:
     room(c, p.MIST, p.WOOD_L, y=620)
     shelf(c, 90, 230, 420)
     for i, colour in enumerate((p.MANGO, p.TERRA, p.TEAL_M, p.OLIVE)):
-        x = 120 + i * 98
+        x = 120.0 + i * 98
         c.fill(box(x, 116, 74, 114, 14), Grad(light(colour, 0.35), colour, "h"), shadow=0.7)
         c.fill(box(x - 4, 104, 82, 30, 8), p.WOOD_D, shadow=0.3)
     c.stroke([(640, 120), (1140, 120)], p.WALNUT, 9, shadow=0.7)
@@ -260,10 +260,10 @@ def cooking_class(c: Canvas) -> None:
     c.fill(ellipse(755, 442, 256, 46), p.INK)
     for _ in range(46):
         x, y = c.rng.gauss(755, 90), c.rng.gauss(428, 15)
-        colour: Paint = c.rng.choice((p.OLIVE, p.MOSS, p.MANGO, "#C9694B", p.BUTTER, p.SAGE))
+        bit = c.rng.choice((p.OLIVE, p.MOSS, p.MANGO, "#C9694B", p.BUTTER, p.SAGE))
         c.fill(
             ellipse(x, y, c.rng.randint(16, 30), 13, c.rng.randint(0, 180)),
-            colour,
+            bit,
             shadow=0.3,
         )
     steam(c, 760, 390, 1)

@@ -60,13 +60,13 @@ def garden(c: Canvas) -> None:
     c.fill(box(-20, 430, 1240, 22, 6), p.CREAM, shadow=0.5)
     c.fill(hill(0, 1200, 590, 18, 1, 0.3), Grad(p.SAGE, p.OLIVE), shadow=0.7)
     for x, s in ((120, 240), (250, 200), (1080, 250), (960, 200)):
-        leaves(c, x, 660, s, p.MOSS, n=9)
+        leaves(c, x, 660, s, p.MOSS, n=7)
     for i in range(9):
         x, y = c.rng.randint(40, 330) + (820 if i % 2 else 0), c.rng.randint(490, 610)
         flower(c, x, y, c.rng.randint(32, 48), c.rng.choice((p.ROSE, p.MANGO, p.IVORY, p.DUSK)), petals=6)
     c.fill(hill(0, 1200, 720, 14, 1.2, 2), Grad(p.WOOD, p.WALNUT), shadow=0.9)
     for i in range(6):
-        leaves(c, 90 + i * 205, 790 + (i % 2) * 60, 110, p.MOSS, n=5)
+        leaves(c, 90 + i * 205, 790 + (i % 2) * 60, 110, p.MOSS, n=5, shadow=0)
     _watering_can(c, 560, 740)
     near_leaves(c, "right")
 
@@ -96,7 +96,7 @@ def _watering_can(c: Canvas, x: float, y: float) -> None:
     c.fill(ellipse(x, y - 250, 130, 26), p.TEAL_D)
     c.stroke([(x - 90, y - 250), (x, y - 350), (x + 90, y - 250)], p.TEAL_M, 20, curve=True, shadow=0.7)
     c.fill(box(x - 140, y - 160, 282, 16, 6), p.MANGO)
-    for i in range(14):
+    for _ in range(14):
         dx, dy = 330 + c.rng.randint(0, 120), -250 + c.rng.randint(0, 220)
         c.fill(ellipse(x + dx, y + dy, 5, 13, -20), "#F4FBFA", alpha=0.85)
 

@@ -306,7 +306,7 @@ def _page(c: Canvas, x: float, y: float, rot: float, colour: str, tone: str, scr
                 x0 += w + 18
         else:  # a flowing line with dots
             w = 250 - (row % 3) * 50
-            line = [(130 - w * t / 8, y0 + 8 + (12 if t % 2 else -8)) for t in range(9)]
+            line: Points = [(130 - w * t / 8, y0 + 8 + (12 if t % 2 else -8)) for t in range(9)]
             c.stroke(at(line), p.INK, 7, curve=True, alpha=0.8)
             for t in (1, 3, 6):
                 c.fill(at(ellipse(130 - w * t / 8, y0 - 22, 5)), p.INK, alpha=0.8)

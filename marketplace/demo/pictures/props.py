@@ -43,6 +43,10 @@ def sun(c: Canvas, x: float, y: float, r: float, colour: str = p.HONEY) -> None:
     c.fill(ellipse(x, y, r), Grad(light(colour, 0.35), colour), shadow=0.6)
 
 
+def _pane(x: float, y: float, w: float, h: float) -> Points:
+    return box(x, y, w, h, 14)
+
+
 def window(
     c: Canvas,
     x: float,
@@ -57,7 +61,7 @@ def window(
     make = {
         "arch": arch,
         "persian": persian_arch,
-        "box": lambda x, y, w, h: box(x, y, w, h, 14),
+        "box": _pane,
     }[style]
     c.fill(make(x - 16, y - 16, w + 32, h + 32), p.IVORY, shadow=0.8)
     pane = make(x, y, w, h)

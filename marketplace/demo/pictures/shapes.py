@@ -16,10 +16,10 @@ def ellipse(
     start: float = 0,
     end: float = 360,
 ) -> Points:
-    """A full ellipse, or the closed segment from start to end (degrees, clockwise from the right)."""
+    """A full ellipse, its last point its first; or a segment, in degrees clockwise from the right."""
     ry = rx if ry is None else ry
     steps = max(24, int(72 * abs(end - start) / 360))
-    span = [radians(start + (end - start) * i / steps) for i in range(steps + (abs(end - start) < 360))]
+    span = [radians(start + (end - start) * i / steps) for i in range(steps + 1)]
     return turn([(cx + rx * cos(a), cy + ry * sin(a)) for a in span], rot, cx, cy)
 
 

@@ -2,8 +2,9 @@
 
 from . import palette as p
 from .canvas import Canvas
+from .looks import Look
 from .palette import Grad, dark, light, mix
-from .people import Look, bust, head
+from .people import bust, head
 from .props import (
     bottle,
     candle,
@@ -232,24 +233,27 @@ def nails(c: Canvas) -> None:
     c.backdrop(Grad(light(p.BLUSH, 0.4), p.BLUSH, "d"))
     c.fill(ellipse(560, 470, 400), mix(p.BLUSH, p.IVORY, 0.5), shadow=0.5)
     skin = p.SKINS[1]
-    paint = Grad(light(skin, 0.2), skin, "h")
-    c.stroke([(500, 960), (505, 760)], paint, 200, 190, shadow=0.9)
-    palm = [(340, 600), (400, 530), (600, 530), (664, 600), (650, 720), (600, 800), (410, 800), (352, 720)]
-    c.fill(smooth(palm), paint, shadow=0.6)
-    c.stroke([(270, 520), (318, 620), (420, 740)], paint, 66, 104, curve=True, shadow=0.5)
-    fingers = ((330, 300, 372, 560), (442, 212, 452, 540), (560, 204, 540, 540), (668, 282, 622, 560))
-    for tx, ty, bx, by in fingers:
-        c.stroke([(tx, ty), (bx, by)], paint, 66, 84, shadow=0.5)
-    c.fill(
-        smooth(
-            [(364, 620), (410, 548), (600, 548), (652, 620), (640, 730), (598, 830), (412, 830), (390, 730)]
-        ),
-        paint,
+    tone = light(skin, 0.12)
+    palm = smooth(
+        [(318, 620), (352, 540), (610, 540), (664, 610), (650, 720), (610, 830), (400, 830), (350, 730)]
     )
+    fingers = ((330, 300, 376, 580), (442, 212, 456, 570), (560, 204, 546, 570), (668, 282, 618, 590))
+    for lift in (0.9, 0.0):  # all shadows first, so that the hand is one piece
+        c.stroke([(505, 960), (505, 780)], tone, 210, 200, shadow=lift)
+        c.stroke([(240, 520), (292, 630), (420, 770)], tone, 66, 120, curve=True, shadow=lift)
+        for tx, ty, bx, by in fingers:
+            c.stroke([(tx, ty), (bx, by)], tone, 66, 86, shadow=lift)
+        c.fill(palm, tone, shadow=lift)
+    fold = mix(skin, "#8A4B30", 0.30)
+    for x0, x1 in ((411, 417), (501, 501), (588, 582)):
+        c.stroke([(x0, 500), (x1, 566)], fold, 5, 2, alpha=0.7)
+    for tx, ty, bx, by in fingers:
+        mx, my = tx + (bx - tx) * 0.5, ty + (by - ty) * 0.5
+        c.stroke([(mx - 17, my), (mx, my + 5), (mx + 17, my)], fold, 4, curve=True, alpha=0.5)
     c.fill(
         smooth([(150, 980), (170, 850), (500, 826), (850, 850), (880, 980)]), Grad(p.IVORY, p.MIST), shadow=1
     )
-    tips = ((270, 520, -24), (330, 300, -10), (442, 212, -3), (560, 204, 4), (668, 282, 10))
+    tips = ((240, 520, -24), (330, 300, -10), (442, 212, -3), (560, 204, 4), (668, 282, 10))
     for (tx, ty, rot), colour in zip(tips, (p.DUSK, p.TEAL_M, p.MANGO, p.DUSK, p.TEAL_M), strict=True):
         c.fill(ellipse(tx, ty + 2, 22, 33, rot), Grad(light(colour, 0.25), colour), shadow=0.3)
         c.fill(ellipse(tx - 7, ty - 8, 5, 12, rot), "#FFFFFF", alpha=0.6)
@@ -264,7 +268,7 @@ def nails(c: Canvas) -> None:
 
 def fortune_tarot(c: Canvas) -> None:
     c.backdrop(Grad("#38506A", p.NIGHT))
-    for i in range(46):
+    for _ in range(46):
         x, y, r = (
             c.rng.randint(0, 1200),
             c.rng.randint(0, 520),

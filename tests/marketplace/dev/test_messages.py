@@ -4,6 +4,7 @@ import gettext
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from marketplace.dev.messages import check_all, compile_all, update_all
@@ -43,6 +44,11 @@ def po(project: Path, language: str = "fa") -> Path:
     return project / "marketplace" / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
+def read_catalog(project: Path) -> Catalog:
+    with po(project).open("rb") as file:
+        return read_po(file, locale="fa")
+
+
 def translate_all(project: Path) -> None:
     for language in ("th", "fa", "vi"):
         path = po(project, language)
@@ -60,7 +66,7 @@ def translate_all(project: Path) -> None:
 def test_every_kind_of_string_is_found(project: Path) -> None:
     update_all(project)
 
-    catalog = read_po(po(project).open("rb"), locale="fa")
+    catalog = read_catalog(project)
     found = {(message.context, message.id): message for message in catalog if message.id}
     plural = ('One "good" thing in %(place)s\'s 100%%', "%(n)s things in %(place)s's 100%%")
     assert set(found) == {
@@ -95,7 +101,7 @@ def test_translations_stay_new_strings_are_empty_and_removed_ones_go(project: Pa
 
     update_all(project)
 
-    catalog = read_po(po(project).open("rb"), locale="fa")
+    catalog = read_catalog(project)
     assert catalog.get("May", "month") is None
     june = catalog.get("June", "month")
     hello = catalog.get("Hello")

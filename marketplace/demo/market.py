@@ -1,0 +1,108 @@
+"""The demo market's people, shops and services."""
+
+import io
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from accounts.domain import add_agent, open_shop
+from accounts.models import Provider, User
+from marketplace.demo import catalog
+from marketplace.demo.pictures import draw_scene, draw_shop_cover
+from services.domain import add_service
+from services.models import Category, Service
+
+PASSWORD = "talad-demo"  # noqa: S105  (public on purpose; the command refuses to run outside DEBUG)
+PHOTO_SIDE, THUMBNAIL_SIDE = 1200, 480
+
+STAFF = {  # username: (name, superuser, staff)
+    "admin": ("ผู้ดูแลระบบ", True, True),
+    "operator": ("ฝ่ายปฏิบัติการ", True, True),
+    "staff": ("พนักงานหน้าร้าน", False, True),
+    "courier": ("پیک بازار", False, False),
+}
+
+
+def make_market(*, say: Callable[[str], object]) -> None:
+    """Categories, people, shops and services that are not there yet."""
+    for position, category in enumerate(catalog.CATEGORIES):
+        Category.objects.update_or_create(
+            slug=category.slug,
+            defaults={
+                "icon": category.icon,
+                "position": position,
+                **{f"name_{language}": name for language, name in category.names.items()},
+            },
+        )
+    for username, (name, superuser, staff) in STAFF.items():
+        person(username, name, "th", "Asia/Bangkok", email="", is_superuser=superuser, is_staff=staff)
+    for customer in catalog.CUSTOMERS:
+        person(customer.email, customer.name, customer.language, customer.time_zone, phone=customer.phone)
+    shops = {shop.slug: _shop(number, shop) for number, shop in enumerate(catalog.PROVIDERS)}
+    for number, service in enumerate(catalog.SERVICES):
+        if not Service.objects.filter(provider=shops[service.provider], title=service.title).exists():
+            _service(number, service, shops[service.provider])
+            say(f"service {number + 1} of {len(catalog.SERVICES)}: {service.title}")
+
+
+def person(
+    login: str, name: str, language: str, time_zone: str, *, email: str | None = None, **fields: object
+) -> User:
+    """The demo account with that log-in; its email counts as confirmed."""
+    email = login if email is None else email
+    user, created = User.objects.get_or_create(
+        username=login,
+        defaults={
+            "display_name": name,
+            "language": language,
+            "time_zone": time_zone,
+            "email": email,
+            **fields,
+        },
+    )
+    if created:
+        user.set_password(PASSWORD)
+        user.save()
+        if email:
+            user.emailaddress_set.create(email=email, verified=True, primary=True)
+    return user
+
+
+def _shop(number: int, shop: catalog.Provider) -> Provider:
+    owner = person(shop.email, shop.owner, shop.language, shop.time_zone, phone=shop.phone)
+    provider = open_shop(owner, name=shop.name)
+    provider.about, provider.city, provider.time_zone = shop.about, shop.city, shop.time_zone
+    provider.contact_email, provider.contact_phone = shop.email, shop.phone
+    if not provider.photo:
+        provider.photo.save(f"{uuid.uuid4().hex}.jpg", _jpeg(draw_shop_cover(number)), save=False)
+    provider.save()
+    if shop.agent_email:
+        add_agent(provider, person(shop.agent_email, shop.agent, shop.language, shop.time_zone))
+    return provider
+
+
+def _service(number: int, service: catalog.Service, provider: Provider) -> Service:
+    picture = draw_scene(service.scene, seed=number)
+    small = picture.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    name = uuid.uuid4().hex
+    return add_service(
+        provider,
+        category=Category.objects.get(slug=service.category),
+        title=service.title,
+        description=service.description,
+        price=Decimal(service.price),
+        duration_minutes=service.minutes,
+        kind=service.kind,
+        photo=_jpeg(picture, f"{name}.jpg"),
+        thumbnail=_jpeg(small, f"{name}-small.jpg"),
+    )
+
+
+def _jpeg(picture: Image.Image, name: str = "picture.jpg") -> ContentFile:
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=84, optimize=True)
+    return ContentFile(buffer.getvalue(), name=name)

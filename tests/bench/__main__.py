@@ -1,0 +1,111 @@
+"""`make bench [JSON=file]`: what the product costs, beside its limits, in one run on one machine."""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import environ
+import psycopg
+
+from marketplace.dev.embedded import EmbeddedServers
+
+# Modules of the product read their settings when they are imported.
+os.environ.setdefault("DATABASE_URL", "postgres://unused/unused")
+os.environ.setdefault("REDIS_URL", "redis://unused")
+os.environ.setdefault("DEBUG", "1")
+
+from tests.bench import market, rows
+from tests.bench.site import Site
+
+SIZES = {"small": 10_000, "large": 1_000_000}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, default=os.environ.get("JSON"))
+    parser.add_argument("--only", choices=["pages", "market", "chat"])
+    parser.add_argument("--large", type=int, default=SIZES["large"], help="services in the large market")
+    arguments = parser.parse_args()
+    _allow_many_sockets()
+    with tempfile.TemporaryDirectory(prefix="talad-bench-") as folder:
+        found = list(_measure(Path(folder), arguments.only, {**SIZES, "large": arguments.large}))
+    _print(found)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps([row.as_json() for row in found], indent=1) + "\n")
+    raise SystemExit(0 if all(row.holds for row in found) else 1)
+
+
+def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[rows.Row]:
+    wanted = {only} if only else {"pages", "market", "chat"}
+    with EmbeddedServers(folder / "servers") as servers:
+        sites, pks = {}, {}
+        for offset, (name, size) in enumerate(sizes.items()):
+            if name == "large" and "market" not in wanted:
+                continue
+            url = _database(servers.database_url, name)
+            site = Site(url, servers.redis_url, folder / name, redis_offset=4 * offset)
+            _say(f"a market of {size:,} services")
+            site.manage("migrate", "-v0")
+            site.manage("collectstatic", "--noinput", "-v0")
+            with _connect(url) as connection:
+                market.fill(connection, size)
+                pks[name] = [r[0] for r in connection.execute("SELECT id FROM services_service LIMIT 50")]
+            sites[name] = site
+        with sites["small"].running() as small:
+            if "pages" in wanted:
+                _say("signed-out pages")
+                yield from rows.signed_out_pages(small, pks["small"])
+            if "market" in wanted:
+                _say("browse and search at both sizes")
+                with sites["large"].running() as large:
+                    yield from rows.browse_and_search(small, large, pks)
+            if "chat" in wanted:
+                _say("chat")
+                yield from rows.chat(small)
+
+
+def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    parts = environ.Env.db_url_config(url)
+    return psycopg.connect(
+        dbname=parts["NAME"],
+        user=parts["USER"] or None,
+        password=parts["PASSWORD"] or None,
+        host=parts["HOST"] or None,
+        port=parts["PORT"] or None,
+        autocommit=True,
+    )
+
+
+def _database(url: str, name: str) -> str:
+    base = url.rsplit("/", 1)[0]
+    with _connect(url) as connection:
+        connection.execute(f"CREATE DATABASE bench_{name}")
+    return f"{base}/bench_{name}"
+
+
+def _allow_many_sockets() -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _say(sentence: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {sentence} …", flush=True)
+
+
+def _print(found: list[rows.Row]) -> None:
+    machine = platform.processor() or platform.machine()
+    print(f"\n{machine}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for row in found:
+        mark = "holds" if row.holds else "FALLS SHORT"
+        print(f"\n{row.work}\n  {row.figure:g} against {row.limit:g} {row.unit}: {row.ratio:g} x"
+              f" (goal {row.goal}) {mark}\n  {row.remarks}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
