@@ -17,6 +17,8 @@ urlpatterns = [
     path("language/<str:language>/", common.choose_language, name="choose_language"),
     path("healthz", common.healthz, name="healthz"),
     path("media/<path:path>", common.public_media, name="public_media"),
+    path("sw.js", common.service_worker, name="service_worker"),
+    path("offline/", common.offline, name="offline"),
     path("manifest.webmanifest", common.manifest, name="manifest"),
     path("admin/", admin.site.urls),
 ]

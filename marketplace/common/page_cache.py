@@ -7,8 +7,8 @@ is on the site at once.
 """
 
 import hashlib
+import json
 import logging
-import pickle
 import time
 import weakref
 from asyncio import AbstractEventLoop, get_running_loop
@@ -31,9 +31,8 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-Page = tuple[bytes, list[tuple[str, str]]]
 
-PAGES_KEY = "talad:pages"  # a hash: digest of (address, language, encoding) -> pickled Page
+PAGES_KEY = "talad:pages"  # a hash: digest of (address, language, encoding) -> headers as JSON, newline, body
 VERSION_KEY = "talad:pages-version"
 KEEP_SECONDS = 60
 PAUSE_SECONDS = 5.0
@@ -177,15 +176,15 @@ def _keep(pipe: Any, field: str, response: HttpResponse) -> Any:
     pipe.hset(
         PAGES_KEY,
         field,
-        pickle.dumps((response.content, list(response.headers.items()))),
+        json.dumps(list(response.headers.items())).encode() + b"\n" + response.content,
     )
     pipe.expire(PAGES_KEY, KEEP_SECONDS, nx=True)
     return pipe
 
 
 def _response(stored: bytes) -> HttpResponse:
-    content, headers = pickle.loads(stored)  # our own bytes, from our own Redis
+    headers, content = stored.split(b"\n", 1)
     response = HttpResponse(content)
-    for name, value in headers:
+    for name, value in json.loads(headers):
         response.headers[name] = value
     return response

@@ -73,8 +73,11 @@ class RememberingPrinter(Printer):  # type: ignore[misc]
         if message.name == "system":  # "started (pid=…)", "sending SIGTERM to …": Children says what matters
             return
         text = message.data.decode(errors="replace") if isinstance(message.data, bytes) else message.data
+        if text.rstrip().endswith(OWN_QUESTION):
+            return
         self.last_lines[message.name].extend(text.splitlines())
-        super().write(message._replace(data=text.encode(sys.stdout.encoding or "ascii", "replace")))
+        encoding = sys.stdout.encoding or "ascii"
+        super().write(message._replace(data=text.encode(encoding, "replace").decode(encoding)))
 
 
 class Children(Manager):  # type: ignore[misc]

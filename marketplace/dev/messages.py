@@ -7,6 +7,7 @@ python -m marketplace.dev.messages check     fail if a translation is missing, d
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ LOCALES = Path("marketplace/locale")
 # English is what the sources are written in. Plurals as in Django's catalogues; Babel's Persian has one form.
 PLURALS = {"th": "nplurals=1; plural=0;", "fa": "nplurals=2; plural=(n > 1);", "vi": "nplurals=1; plural=0;"}
 NOT_OURS = {"node_modules", "__pycache__"}
+PERCENT_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[#0+-]*\d*(?:\.\d+)?[diouxXeEfFgGcrs]")
+BRACE_PLACEHOLDER = re.compile(r"\{\w*")
 SHOWN = 10  # lines for each kind of fault
 
 
@@ -98,7 +101,7 @@ def _faults(catalog: Catalog, template: Catalog) -> Iterator[str]:
         "not translated": [m for m in catalog if m.id and not _is_complete(m, catalog.num_plurals)],
         "marked fuzzy": [m for m in catalog if m.id and m.fuzzy],
         "with other placeholders than the original": [
-            m for m in catalog if m.id and m.string and m.check(catalog)
+            m for m in catalog if m.id and not _same_placeholders(m)
         ],
     }
     for kind, messages in kinds.items():
@@ -118,6 +121,28 @@ def _is_complete(message: Message, plurals: int) -> bool:
     if isinstance(strings, str):
         return bool(strings) and not message.pluralizable
     return len(strings) == plurals and all(strings)
+
+
+def _same_placeholders(message: Message) -> bool:
+    """Whether a translation has what the original has.
+
+    A language's last plural form stands for the original's plural (Thai has that one only); the others may
+    leave a number out ("one item").
+    """
+    originals = [message.id] if isinstance(message.id, str) else list(message.id)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or [])
+    wanted = [_placeholders(text, message) for text in originals]
+    found = [_placeholders(text, message) for text in strings if text]
+    return not found or (found[-1] == wanted[-1] and all(names <= set.union(*wanted) for names in found))
+
+
+def _placeholders(text: str, message: Message) -> set[str]:
+    names: set[str] = set()
+    if "python-format" in message.flags:
+        names.update(PERCENT_PLACEHOLDER.findall(text))
+    if "python-brace-format" in message.flags:
+        names.update(BRACE_PLACEHOLDER.findall(text))
+    return names
 
 
 def _described(message: Message) -> str:

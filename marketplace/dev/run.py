@@ -150,7 +150,9 @@ def _supervise(options: Options, environment: Mapping[str, str], terminal: Termi
         on_stopping=lambda: terminal.line("\nStopping …"),
     )
     for name, command in child_commands(options).items():
-        children.add(name, command, environment, ROOT)
+        # Pages and sockets share few connections; the worker's processes must not inherit a pool.
+        pool = environment.get("DATABASE_POOL", "8") if name == "web" else "0"
+        children.add(name, command, {**environment, "DATABASE_POOL": pool}, ROOT)
     children.loop()
     if children.culprit:
         lines = "\n".join(f"    {line}" for line in children.culprit_lines) or "    (it printed nothing)"

@@ -46,3 +46,6 @@ addEventListener("pageshow", () => {
 });
 
 if (document.body.dataset.live) import("../messaging/live.js");
+
+// Installable, and a page of our own when there is no network.
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

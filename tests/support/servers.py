@@ -59,6 +59,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _servers is not None:
-        _servers.stop()
+        _servers.remove()  # as root the data may lie outside the folder
     if _folder is not None:
         _folder.cleanup()
