@@ -19,7 +19,7 @@ from services.domain import add_service
 from services.enums import ServiceKind
 from services.models import Category, Service
 
-PASSWORD = "a-long-test-password"  # noqa: S105
+PASSWORD = "a-long-test-password"
 
 
 @pytest.fixture(autouse=True)
