@@ -44,4 +44,86 @@ def post(allowed: frozenset[str], arguments: Arguments = lambda world: {}, **dat
     return Rule(allowed, arguments, "post", lambda world: data)
 
 
-RULES: dict[str, Rule] = {}
+def _thread(key: str = "pk", **more: Any) -> Arguments:
+    return lambda world: {key: world["thread"].pk, **more}
+
+
+ORDER, APPOINTMENT, SERVICE = _pk("order"), _pk("appointment"), _pk("service")
+
+STORE: dict[str, Rule] = {
+    "healthz": get(EVERYBODY),
+    "manifest": get(EVERYBODY),
+    "service_worker": get(EVERYBODY),
+    "offline": get(EVERYBODY),
+    "outbox": get(EVERYBODY),  # exists while DEBUG is on
+    "choose_language": get(EVERYBODY, lambda world: {"language": "th"}),
+    "public_media": get(EVERYBODY, lambda world: {"path": world["photo"]}),
+    "dashboard": get(SIGNED_IN),
+}
+
+SERVICES: dict[str, Rule] = {
+    "services:home": get(EVERYBODY),
+    "services:browse": get(EVERYBODY),
+    "services:category": get(EVERYBODY, lambda world: {"slug": world["service"].category.slug}),
+    "services:detail": get(EVERYBODY, SERVICE),
+    "services:provider": get(EVERYBODY, lambda world: {"slug": world["service"].provider.slug}),
+    "services:mine": get(SIGNED_IN),
+    "services:add": get(SIGNED_IN),
+    "services:edit": get(SHOP, SERVICE),
+    "services:list": post(SHOP, SERVICE),
+    "services:unlist": post(SHOP, SERVICE),
+}
+
+ACCOUNTS: dict[str, Rule] = {
+    "accounts:settings": get(SIGNED_IN),
+    "accounts:save_profile": post(SIGNED_IN),
+    "accounts:save_shop": post(frozenset({"provider", "stranger"})),  # owners, of their own shop
+    "accounts:open_shop": get(SIGNED_IN),
+}
+
+ORDERS: dict[str, Rule] = {
+    "orders:place": get(SIGNED_IN, SERVICE),
+    "orders:list": get(SIGNED_IN),
+    "orders:shop_list": get(SIGNED_IN),
+    "orders:detail": get(BOTH_SIDES, ORDER),
+    "orders:card": get(BOTH_SIDES, ORDER),
+    "orders:confirm": post(BOTH_SIDES, ORDER),  # the customer reads why not
+    "orders:complete": post(BOTH_SIDES, ORDER),
+    "orders:cancel": post(BOTH_SIDES, ORDER),
+    "orders:thread_panel": get(BOTH_SIDES, _thread("thread_pk")),
+}
+
+MESSAGING: dict[str, Rule] = {
+    "messaging:inbox": get(SIGNED_IN),
+    "messaging:rows": get(SIGNED_IN),
+    "messaging:unread": get(SIGNED_IN),
+    "messaging:thread": get(BOTH_SIDES, _thread()),
+    "messaging:send": post(BOTH_SIDES, _thread(), body="hello"),
+    "messaging:attach": post(BOTH_SIDES, _thread()),
+    "messaging:older": get(BOTH_SIDES, _thread(seq=1)),
+    "messaging:after": get(BOTH_SIDES, _thread(seq=0)),
+    "messaging:read": post(BOTH_SIDES, _thread(), seq="1"),
+    "messaging:close": post(SHOP, _thread()),
+    "messaging:reopen": post(SHOP, _thread()),
+    "messaging:attachment": get(BOTH_SIDES, _pk("attachment")),
+}
+
+APPOINTMENTS: dict[str, Rule] = {
+    "appointments:list": get(SIGNED_IN),
+    "appointments:renew_feed": post(SIGNED_IN),
+    "appointments:feed": get(EVERYBODY, lambda world: {"token": world["feed_token"]}),
+    "appointments:create": get(SHOP, _thread("thread_pk")),
+    "appointments:detail": get(BOTH_SIDES, APPOINTMENT),
+    "appointments:booked": get(BOTH_SIDES, APPOINTMENT),
+    "appointments:card": get(BOTH_SIDES, APPOINTMENT),
+    "appointments:accept": post(BOTH_SIDES, APPOINTMENT),
+    "appointments:cancel": post(BOTH_SIDES, APPOINTMENT),
+    "appointments:propose": get(BOTH_SIDES, APPOINTMENT),
+    "appointments:ics": get(BOTH_SIDES, APPOINTMENT),
+    "appointments:call": get(CALLERS, APPOINTMENT),
+    "appointments:ice_servers": get(CALLERS, APPOINTMENT),
+    "appointments:call_messages": get(CALLERS, APPOINTMENT),
+    "appointments:call_line": get(BOTH_SIDES, _pk("call")),
+}
+
+RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **ORDERS, **MESSAGING, **APPOINTMENTS}

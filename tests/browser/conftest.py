@@ -47,7 +47,14 @@ def site(site_environment: dict[str, str], tmp_path_factory: pytest.TempPathFact
     """The site's address. Its logs are searched for tracebacks at the end."""
     folder = tmp_path_factory.mktemp("site")
     web_log, worker_log = folder / "web.log", folder / "worker.log"
-    daphne = [sys.executable, "-m", "daphne", "-e", "tcp:0:interface=127.0.0.1", "marketplace.asgi:application"]
+    daphne = [
+        sys.executable,
+        "-m",
+        "daphne",
+        "-e",
+        "tcp:0:interface=127.0.0.1",
+        "marketplace.asgi:application",
+    ]
     celery = [sys.executable, "-m", "celery", "-A", "marketplace", "worker", "-B", "-c1", "-lWARNING"]
     celery += ["-s", str(folder / "beat")]
     web = _start(daphne, site_environment, web_log)
@@ -83,9 +90,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(
-    chromium: Browser, site: str, transactional_db: None
-) -> Iterator[Callable[..., Page]]:
+def open_browser(chromium: Browser, site: str, transactional_db: None) -> Iterator[Callable[..., Page]]:
     """Makes a person's own browser: `open_browser(user, language="th", viewport=PHONE)` → a page.
 
     Contexts are closed before the tables are flushed.
