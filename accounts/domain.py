@@ -2,6 +2,7 @@
 
 import secrets
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
@@ -32,6 +33,13 @@ def open_shop(user: User, *, name: str) -> Provider:
     return provider
 
 
+def save_shop(provider: Provider) -> None:
+    """Stores changed shop data; the public pages that show them are drawn anew."""
+    with transaction.atomic():
+        provider.save()
+        forget_pages_on_commit()
+
+
 def finish_signup(user: User, *, role: str, display_name: str, language: str, time_zone: str) -> None:
     """Stores what the sign-up form said beyond the log-in, and opens the provider's shop."""
     user.display_name = display_name
@@ -56,8 +64,10 @@ def suspend(user: User, *, reason: str, by: User) -> None:
     if user.pk == by.pk:
         raise DomainError(_("You cannot suspend your own account."), code="self")
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=False, suspended_reason=reason)
+        User.objects.filter(pk=user.pk).update(is_active=False, suspended_reason=reason.strip())
         _owned_shops(user).update(is_suspended=True)
+        for session in UserSession.objects.filter(user=user):
+            session.end()
         forget_pages_on_commit()
 
 

@@ -1,5 +1,6 @@
 """Reads about people and shops that several apps need."""
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
@@ -33,3 +34,16 @@ def works_at(user: User | AnonymousUser, provider_id: int) -> bool:
     return (
         isinstance(user, User) and ProviderMember.objects.filter(user=user, provider_id=provider_id).exists()
     )
+
+
+def own_shop_of(user: User) -> Provider | None:
+    """The shop that `user` owns."""
+    membership = memberships_of(user).filter(role=MemberRole.OWNER).first()
+    return membership.provider if membership else None
+
+
+def email_is_verified(user: User | AnonymousUser) -> bool:
+    """Whether there is nothing to ask for: a confirmed address, or no address at all (couriers)."""
+    if not isinstance(user, User) or not user.email:
+        return True
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())

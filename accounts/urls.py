@@ -1,3 +1,11 @@
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
-urlpatterns: list = []
+urlpatterns = [
+    path("settings/", views.settings_page, name="settings"),
+    path("settings/profile/", views.save_profile, name="save_profile"),
+    path("settings/shop/", views.save_shop, name="save_shop"),
+    path("open-shop/", views.open_shop, name="open_shop"),
+]

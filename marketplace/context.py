@@ -1,23 +1,22 @@
 """What every page shows: the store, the reader's unread count."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
-from accounts.queries import memberships_of
+from accounts.queries import email_is_verified, memberships_of
 from messaging.queries import unread_total
 
 
 def store(request: HttpRequest) -> dict[str, Any]:
-    """Lazy values only: a page that does not show them does not pay for them."""
+    """A template calls what is callable: a page that does not show a value does not pay for it."""
     user = getattr(request, "user", None)
     return {
         "store_name": settings.STORE_NAME,
         "base_url": settings.BASE_URL,
-        "unread_total": SimpleLazyObject(lambda: unread_total(user) if user and user.is_authenticated else 0),
-        "shop": SimpleLazyObject(
-            lambda: memberships_of(user).first() if user and user.is_authenticated else None
-        ),
+        "unread_total": cache(lambda: unread_total(user) if user and user.is_authenticated else 0),
+        "email_is_verified": cache(lambda: email_is_verified(user) if user else True),
+        "shop": cache(lambda: memberships_of(user).first() if user and user.is_authenticated else None),
     }

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import django_stubs_ext
 import environ
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+django_stubs_ext.monkeypatch()  # forms.ModelForm[User] and the like work at run time too
 
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
@@ -287,6 +289,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_TOTP_ISSUER = STORE_NAME
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.mfa_forms.AuthenticateForm",
+    "reauthenticate": "accounts.mfa_forms.ReauthenticateForm",
+    "activate_totp": "accounts.mfa_forms.ActivateTOTPForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- languages, calendars ----------------------------------------------------------------------
@@ -348,6 +356,10 @@ STUN_URLS = env.list("STUN_URLS", default=[])
 TURN_URLS = env.list("TURN_URLS", default=[])
 TURN_SECRET = env.str("TURN_SECRET", default="")
 TURN_TTL_SECONDS = env.int("TURN_TTL_SECONDS", default=3600)
+# "relay" sends every call through TURN: hides people's addresses from each other, and proves the relay.
+ICE_TRANSPORT_POLICY = env.str("ICE_TRANSPORT_POLICY", default="all")
+if ICE_TRANSPORT_POLICY not in ("all", "relay"):
+    raise ImproperlyConfigured("ICE_TRANSPORT_POLICY is all or relay.")
 if TURN_URLS and not TURN_SECRET:
     raise ImproperlyConfigured("TURN_URLS needs TURN_SECRET, the relay's static-auth-secret.")
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,7 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Provider
+from accounts.models import Provider, User
+from marketplace.common.text import fold
 from services.enums import ServiceKind
 
 
@@ -38,14 +40,23 @@ class Category(models.Model):
     def name(self) -> str:
         return str(getattr(self, f"name_{(translation.get_language() or 'en')[:2]}", self.name_en))
 
+    @property
+    def folded_names(self) -> str:
+        """Its names in every language, as the search compares text."""
+        return "\n".join(fold(name) for name in (self.name_en, self.name_th, self.name_fa, self.name_vi))
+
     def get_absolute_url(self) -> str:
         return reverse("services:category", args=[self.slug])
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def public(self) -> "ServiceQuerySet":
-        """On the site: the provider lists it, the operator did not take it off."""
-        return self.filter(is_public=True)
+        """On the site: the provider lists it, the operator did not take it off or suspend the shop."""
+        return self.filter(is_public=True, provider__is_suspended=False)
+
+    def managed_by(self, user: User | AnonymousUser) -> "ServiceQuerySet":
+        """Those of the shops in which `user` works, on the site or not."""
+        return self.filter(provider__members__user=user) if isinstance(user, User) else self.none()
 
     def of_provider(self, provider: Provider) -> "ServiceQuerySet":
         return self.filter(provider=provider)
@@ -110,11 +121,11 @@ class Service(models.Model):
 
     @property
     def photo_url(self) -> str:
-        return settings.MEDIA_URL + self.photo.name if self.photo else ""
+        return f"{settings.MEDIA_URL}{self.photo.name}" if self.photo else ""
 
     @property
     def thumbnail_url(self) -> str:
-        return settings.MEDIA_URL + self.thumbnail.name if self.thumbnail else ""
+        return f"{settings.MEDIA_URL}{self.thumbnail.name}" if self.thumbnail else ""
 
 
 class SearchWord(models.Model):

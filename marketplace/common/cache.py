@@ -42,7 +42,7 @@ class OutageTolerantRedisCache(RedisCache):
         # redis-py's own retries with backoff would cost four seconds a page.
         options.setdefault("retry", Retry(NoBackoff(), 0))
         options.setdefault("socket_connect_timeout", 1)
-        options.setdefault("socket_timeout", 2)
+        options.setdefault("socket_timeout", 1)
         super().__init__(server, params)
 
     add = _tolerant("add", lambda args, kwargs: True)

@@ -3,6 +3,7 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -46,7 +47,7 @@ def readers_locale(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
-            user = request.user
+            user: Any = request.user
             signed_in = user.is_authenticated
         except OUTAGE as error:  # the first touch of the database in most requests
             logger.error("the database is away: %s", error)
@@ -92,7 +93,8 @@ def friendly_not_found(get_response: GetResponse) -> GetResponse:
             and response.headers.get("Content-Type", "").startswith("text/html")
             and not getattr(response, "is_page_not_found", False)
         ):
-            return import_string("marketplace.common.views.page_not_found")(request)
+            not_found: GetResponse = import_string("marketplace.common.views.page_not_found")
+            return not_found(request)
         return response
 
     return middleware

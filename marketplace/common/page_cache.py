@@ -35,6 +35,7 @@ P = ParamSpec("P")
 PAGES_KEY = "talad:pages"  # a hash: digest of (address, language, encoding) -> headers as JSON, newline, body
 VERSION_KEY = "talad:pages-version"
 KEEP_SECONDS = 60
+MAX_PAGES = 2000  # of the same minute: whoever makes up addresses fills no memory
 PAUSE_SECONDS = 5.0
 _CONNECTION: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
@@ -62,10 +63,22 @@ def forget_pages_on_commit() -> None:
 
 
 def _forget_pages() -> None:
-    with _client.pipeline() as pipe:
-        pipe.incr(VERSION_KEY)  # a page rendered from older rows is then not stored
-        pipe.delete(PAGES_KEY)
-        pipe.execute()
+    try:
+        with _client.pipeline() as pipe:
+            pipe.incr(VERSION_KEY)  # a page rendered from older rows is then not stored
+            pipe.delete(PAGES_KEY)
+            pipe.execute()
+    except (RedisError, OSError) as error:
+        logger.warning("cached pages may be up to %s s old: %s", KEEP_SECONDS, error)
+
+
+# In one step, so that no save comes between the look at the version and the storing.
+_KEEP = """
+if (redis.call('GET', KEYS[2]) or '') == ARGV[1] and redis.call('HLEN', KEYS[1]) < tonumber(ARGV[4]) then
+    redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+    redis.call('EXPIRE', KEYS[1], ARGV[5], 'NX')
+end
+"""
 
 
 class SignedOutPageCache:
@@ -84,7 +97,7 @@ class SignedOutPageCache:
     def __call__(self, request: HttpRequest) -> Any:
         return self._respond_async(request) if self._is_async else self._respond(request)
 
-    def _respond(self, request: HttpRequest) -> HttpResponse:
+    def _respond(self, request: HttpRequest) -> Any:
         field = self._field(request)
         if field is None:
             return self.get_response(request)
@@ -100,13 +113,12 @@ class SignedOutPageCache:
         response = self.get_response(request)
         if _may_keep(response):
             try:
-                if _client.get(VERSION_KEY) == version:
-                    _keep(_client.pipeline(), field, response).execute()
+                _client.eval(_KEEP, 2, PAGES_KEY, VERSION_KEY, *_kept(version, field, response))
             except (RedisError, OSError) as error:
                 self._pause(error)
         return response
 
-    async def _respond_async(self, request: HttpRequest) -> HttpResponse:
+    async def _respond_async(self, request: HttpRequest) -> Any:
         field = self._field(request)
         if field is None:
             return await self.get_response(request)
@@ -123,8 +135,7 @@ class SignedOutPageCache:
         response = await self.get_response(request)
         if _may_keep(response):
             try:
-                if await client.get(VERSION_KEY) == version:
-                    await _keep(client.pipeline(), field, response).execute()
+                await client.eval(_KEEP, 2, PAGES_KEY, VERSION_KEY, *_kept(version, field, response))
             except (RedisError, OSError) as error:
                 self._pause(error)
         return response
@@ -139,6 +150,7 @@ class SignedOutPageCache:
         ):
             return None
         parts = (
+            request.headers.get("Host", ""),  # addresses for sharing hold it
             request.get_full_path(),
             get_language_from_request(request),
             "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "",
@@ -172,17 +184,12 @@ def _may_keep(response: HttpResponse) -> bool:
     )
 
 
-def _keep(pipe: Any, field: str, response: HttpResponse) -> Any:
-    pipe.hset(
-        PAGES_KEY,
-        field,
-        json.dumps(list(response.headers.items())).encode() + b"\n" + response.content,
-    )
-    pipe.expire(PAGES_KEY, KEEP_SECONDS, nx=True)
-    return pipe
+def _kept(version: Any, field: str, response: HttpResponse) -> tuple[Any, ...]:
+    page = json.dumps(list(response.headers.items())).encode() + b"\n" + response.content
+    return version or b"", field, page, MAX_PAGES, KEEP_SECONDS
 
 
-def _response(stored: bytes) -> HttpResponse:
+def _response(stored: Any) -> HttpResponse:
     headers, content = stored.split(b"\n", 1)
     response = HttpResponse(content)
     for name, value in json.loads(headers):

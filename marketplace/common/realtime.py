@@ -5,7 +5,9 @@ pages of one shop's people, `call.<appointment id>` for a call page. Every event
 with a `type`.
 """
 
+import asyncio
 import logging
+import time
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -17,6 +19,14 @@ logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
+# A Redis that is away or does not answer must not hold the page that saved something. A busy event loop
+# looks alike for a moment, so a socket waits longer, and a timeout pauses for less than a refusal.
+PAGE_SECONDS = 1.0
+SOCKET_SECONDS = 3.0
+PAUSE_SECONDS = 5.0
+PAUSE_AFTER_TIMEOUT_SECONDS = 1.0
+_paused_until = 0.0
+
 
 def broadcast_on_commit(group: str, event: Event) -> None:
     """Send `event` to every open page in `group` once the current transaction is committed.
@@ -24,15 +34,21 @@ def broadcast_on_commit(group: str, event: Event) -> None:
     Best effort, and never raises: a page that misses it fetches what came after its last sequence
     number when it reconnects or sees a gap.
     """
-    transaction.on_commit(lambda: async_to_sync(broadcast)(group, event), robust=True)
+    transaction.on_commit(lambda: async_to_sync(broadcast)(group, event, seconds=PAGE_SECONDS), robust=True)
 
 
-async def broadcast(group: str, event: Event) -> None:
-    """The same for async code whose statement is already committed."""
+async def broadcast(group: str, event: Event, *, seconds: float = SOCKET_SECONDS) -> None:
+    """The same for async code whose statement is already committed; takes at most `seconds`."""
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return
     try:
-        await get_channel_layer().group_send(group, {"type": "push", "event": event})
+        async with asyncio.timeout(seconds):
+            await get_channel_layer().group_send(group, {"type": "push", "event": event})
     except Exception as error:
-        logger.warning("open pages in %s were not told: %s", group, error)
+        pause = PAUSE_AFTER_TIMEOUT_SECONDS if isinstance(error, TimeoutError) else PAUSE_SECONDS
+        _paused_until = time.monotonic() + pause
+        logger.warning("open pages in %s were not told: %r", group, error)
 
 
 async def _refuse(scope: Any, receive: Any, send: Any) -> None:

@@ -5,6 +5,7 @@ because Redis or the mail server was away, since the sweep finds every row that 
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 20, 60, 240)]  # then "failed", with "send again"
 SWEEP_SIZE = 200
+# A mail server that hangs must not keep one sweep, and the worker with it, for hours: the next one goes on.
+SWEEP_SECONDS = 30.0
 
 
 def notify(
@@ -73,7 +76,7 @@ def notify_address(
         kind=kind,
         language=language,
         time_zone=settings.TIME_ZONE,
-        subject=subject[:255],
+        subject=" ".join(subject.split())[:255],
         body=body,
     )
 
@@ -93,8 +96,8 @@ def _encode(value: Any) -> Any:
         return {"$datetime": value.isoformat()}
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
-    if isinstance(value, Promise):
-        return str(value)
+    if isinstance(value, str | Promise):
+        return str(value).replace("\x00", "")  # PostgreSQL keeps none in JSON
     return value
 
 
@@ -107,11 +110,7 @@ def send_notification(pk: int) -> bool:
     claimed = (
         Notification.objects.claimable()
         .filter(pk=pk)
-        .update(
-            status=NotificationStatus.SENDING,
-            claimed_at=timezone.now(),
-            attempts=F("attempts") + 1,
-        )
+        .update(status=NotificationStatus.SENDING, claimed_at=timezone.now(), attempts=F("attempts") + 1)
     )
     if not claimed:
         return False
@@ -120,6 +119,7 @@ def send_notification(pk: int) -> bool:
         render(notification)
         reference = deliver(notification)
     except TransportError as error:
+        logger.warning("notification %s: %s", pk, error)
         _put_back(notification, error, permanent=error.permanent)
         return False
     except Exception as error:  # a broken template must not block the queue for ever
@@ -130,28 +130,25 @@ def send_notification(pk: int) -> bool:
     notification.sent_at = timezone.now()
     notification.reference = reference[:120]
     notification.last_error = ""
-    notification.save(
-        update_fields=[
-            "status",
-            "sent_at",
-            "reference",
-            "last_error",
-            "subject",
-            "body",
-        ]
-    )
+    notification.save(update_fields=["status", "sent_at", "reference", "last_error", "subject", "body"])
     return True
 
 
 def _put_back(notification: Notification, error: Exception, *, permanent: bool) -> None:
-    exhausted = notification.attempts > len(BACKOFF)
-    if permanent or exhausted:
-        notification.status = NotificationStatus.FAILED
+    changes: dict[str, Any] = {
+        "last_error": f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
+        "subject": notification.subject,
+        "body": notification.body,
+    }
+    if permanent or notification.attempts > len(BACKOFF):
+        changes["status"] = NotificationStatus.FAILED
     else:
-        notification.status = NotificationStatus.PENDING
-        notification.due_at = timezone.now() + BACKOFF[notification.attempts - 1]
-    notification.last_error = f"{type(error).__name__}: {error}"[:2000]
-    notification.save(update_fields=["status", "due_at", "last_error", "subject", "body"])
+        changes["status"] = NotificationStatus.PENDING
+        changes["due_at"] = timezone.now() + BACKOFF[notification.attempts - 1]
+    # Only while the claim is still this one: whoever took the row over after CLAIM_LASTS may have sent it.
+    Notification.objects.filter(
+        pk=notification.pk, status=NotificationStatus.SENDING, claimed_at=notification.claimed_at
+    ).update(**changes)
 
 
 def send_again(notification: Notification) -> None:
@@ -168,5 +165,11 @@ def send_again(notification: Notification) -> None:
 
 def send_due() -> int:
     """The sweep: sends what is due and was not announced, oldest first; returns how many went out."""
-    due = Notification.objects.claimable().order_by("due_at").values_list("pk", flat=True)[:SWEEP_SIZE]
-    return sum(send_notification(pk) for pk in list(due))
+    due = Notification.objects.claimable().order_by("due_at", "pk").values_list("pk", flat=True)[:SWEEP_SIZE]
+    ends = time.monotonic() + SWEEP_SECONDS
+    sent = 0
+    for pk in list(due):
+        sent += send_notification(pk)
+        if time.monotonic() > ends:
+            break
+    return sent

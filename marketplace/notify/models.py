@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.notify.enums import Channel, NotificationStatus
 
-CLAIM_LASTS = timedelta(seconds=60)  # longer than any transport's time limit; then the sender is dead
+# Longer than a mail server can keep one dialogue going (a dozen answers, EMAIL_TIMEOUT each); then the
+# sender is dead.
+CLAIM_LASTS = timedelta(minutes=3)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

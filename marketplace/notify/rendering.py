@@ -1,12 +1,14 @@
 """The text of an alert, in its reader's language, calendar and time zone."""
 
+import re
 import zoneinfo
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone, translation
 
 from marketplace.notify.models import Notification
@@ -26,9 +28,17 @@ def render(notification: Notification) -> None:
         translation.override(notification.language),
         timezone.override(zoneinfo.ZoneInfo(notification.time_zone)),
     ):
-        subject = render_to_string(f"notify/{notification.kind}.subject.txt", context)
+        # The head of a mail is one line, whatever a title holds.
+        subject = _text(f"notify/{notification.kind}.subject.txt", context)
         notification.subject = " ".join(subject.split())[:255]
-        notification.body = render_to_string(f"notify/{notification.kind}.txt", context).strip() + "\n"
+        notification.body = _text(f"notify/{notification.kind}.txt", context).strip() + "\n"
+
+
+def _text(name: str, context: dict[str, Any]) -> str:
+    """Plain text: nothing in it is HTML, so nothing is escaped."""
+    template = get_template(name).template  # type: ignore[attr-defined]  # Django's own engine has it
+    text: str = template.render(Context(context, autoescape=False))
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _decode(value: Any) -> Any:

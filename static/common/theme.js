@@ -6,6 +6,7 @@
   } catch {
     // storage is off: the system's preference decides
   }
-  const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  // The operator pages keep "auto" under the same name.
+  const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
 })();

@@ -1,0 +1,54 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.common.admin_parts import ReadOnlyAdmin, confirmed_action
+from marketplace.notify import domain
+from marketplace.notify.enums import NotificationStatus
+from marketplace.notify.models import Notification
+
+# Their texts hold links that log a person in; whoever reads one could take over that account.
+_PERSONAL = ("account.", "mfa.")
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "status", "channel", "kind", "address", "attempts", "created_at", "sent_at"]
+    list_display_links = ["pk", "kind"]
+    list_filter = ["status", "channel", ("created_at", admin.DateFieldListFilter)]
+    search_fields = ["address", "kind", "=recipient__username"]
+    ordering = ["-pk"]
+    list_select_related = ["recipient"]
+    fields = [
+        ("status", "attempts"),
+        "last_error",
+        ("channel", "address", "recipient"),
+        ("kind", "language", "time_zone"),
+        "subject",
+        "text",
+        "attachment_name",
+        ("created_at", "due_at", "sent_at"),
+        ("unique_key", "reference"),
+    ]
+    actions = ["send_again"]
+
+    @admin.display(description=_("text"))
+    def text(self, notification: Notification) -> Any:
+        if notification.kind.startswith(_PERSONAL):
+            return _("Not shown: it holds a personal link.")
+        return notification.body or _("Not written yet.")
+
+    @admin.action(description=_("Send again"), permissions=["operate"])
+    def send_again(self, request: HttpRequest, queryset: "QuerySet[Notification]") -> HttpResponse | None:
+        return confirmed_action(
+            self,
+            request,
+            queryset.filter(status=NotificationStatus.FAILED),
+            title=_("Send again"),
+            text=_("Only those that were not delivered are sent again."),
+            done=_("Will be sent again."),
+            do=lambda notification, _reason: domain.send_again(notification),
+        )

@@ -1,0 +1,35 @@
+// Shows the chosen photo at once, and says what the server would say about a file that it will refuse.
+const KINDS = new Set(["image/jpeg", "image/png", "image/webp"]);
+const MAX_BYTES = 10 * 1024 * 1024;
+
+for (const box of document.querySelectorAll("[data-photo-input]")) {
+  const input = box.querySelector("input[type=file]");
+  const picture = box.querySelector("[data-photo-preview]");
+  const empty = box.querySelector("[data-photo-empty]");
+  const error = box.querySelector("[data-photo-error]");
+  let address = "";
+
+  const refuse = (sentence) => {
+    error.textContent = sentence;
+    error.hidden = !sentence;
+    error.classList.toggle("d-block", Boolean(sentence));
+  };
+
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    if (address) URL.revokeObjectURL(address);
+    address = "";
+    if (!file) return;
+    if (!KINDS.has(file.type)) refuse(error.dataset.notAPhoto);
+    else if (file.size > MAX_BYTES) refuse(error.dataset.tooLarge);
+    else refuse("");
+    if (!error.hidden) {
+      input.value = "";
+      return;
+    }
+    address = URL.createObjectURL(file);
+    picture.src = address;
+    picture.hidden = false;
+    empty.hidden = true;
+  });
+}

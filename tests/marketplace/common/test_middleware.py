@@ -1,0 +1,192 @@
+"""What every request goes through; the outage is a real one, in a site of the test's own."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
+
+from accounts.models import User
+from marketplace.common.middleware import permissions_policy, readers_locale
+from marketplace.dev.embedded import EmbeddedServers
+from tests.support.private import ROOT, get, private_servers, run_django, wait_until
+
+
+def test_a_person_reads_in_the_own_language_and_zone(make_person: Callable[..., User]) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def page(request: HttpRequest) -> HttpResponse:
+        seen.append((translation.get_language(), timezone.get_current_timezone_name()))
+        return HttpResponse()
+
+    request = RequestFactory().get("/")
+    request.user = make_person("zahra", language="fa", time_zone="Asia/Tehran")
+
+    with translation.override("en"):
+        response = readers_locale(page)(request)
+
+    assert seen == [("fa", "Asia/Tehran")]
+    assert response.headers["Content-Language"] == "fa"
+    assert timezone.get_current_timezone_name() == "Asia/Bangkok"
+
+
+def test_the_zone_of_one_reader_does_not_stay_for_the_next(make_person: Callable[..., User]) -> None:
+    def breaks(request: HttpRequest) -> HttpResponse:
+        raise ValueError
+
+    request = RequestFactory().get("/")
+    request.user = make_person("zahra", time_zone="Asia/Tehran")
+
+    with pytest.raises(ValueError, match="^$"), translation.override("en"):
+        readers_locale(breaks)(request)
+
+    assert timezone.get_current_timezone_name() == "Asia/Bangkok"
+
+
+def test_the_browsers_language_counts_until_a_person_has_one(client: Client, customer: User) -> None:
+    headers = {"Accept-Language": "vi"}
+    assert client.get("/accounts/login/", headers=headers).headers["Content-Language"] == "vi"
+
+    client.force_login(customer, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert client.get("/orders/", headers=headers).headers["Content-Language"] == "en"
+
+
+def test_camera_and_microphone_are_off_unless_a_page_says_otherwise() -> None:
+    call = HttpResponse(headers={"Permissions-Policy": "camera=(self)"})
+
+    plain = permissions_policy(lambda request: HttpResponse())(RequestFactory().get("/"))
+    own = permissions_policy(lambda request: call)(RequestFactory().get("/"))
+
+    assert "camera=()" in plain.headers["Permissions-Policy"]
+    assert own.headers["Permissions-Policy"] == "camera=(self)"
+
+
+def test_under_debug_too_a_missing_page_is_the_stores_own(client: Client, settings: object) -> None:
+    settings.DEBUG = True  # type: ignore[attr-defined]
+
+    response = client.get("/no/such/page/")
+
+    assert response.status_code == 404
+    assert "Page not found" in response.content.decode()
+    assert "URLconf" not in response.content.decode()
+
+
+# --- PostgreSQL goes away and comes back ----------------------------------------------------------
+
+
+@dataclass
+class Site:
+    address: str
+    cookie: str
+    servers: EmbeddedServers
+    log: Path
+
+    def get(self, path: str, *, signed_in: bool = False) -> tuple[int, str]:
+        return get(self.address + path, cookie=self.cookie if signed_in else "")
+
+
+LOG_IN = """
+from accounts.models import User
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+import json
+user = User.objects.create_user(username="reader", password="x", email="reader@people.example", language="en")
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+print(json.dumps("sessionid=" + session.session_key))
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """daphne with a pool, as `make run` and production start it."""
+    folder = tmp_path_factory.mktemp("outage")
+    with private_servers() as servers:
+        env = {
+            **os.environ,
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "REDIS_DATABASE_OFFSET": "0",
+            "DATA_DIR": str(folder),
+            "DATABASE_POOL": "4",
+            "PYTHONWARNINGS": "ignore",
+            "DEBUG": "1",
+            "LOG_LEVEL": "INFO",  # daphne says its port
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"],
+            cwd=ROOT,
+            env={**env, "DATABASE_POOL": "0"},
+            check=True,
+        )
+        cookie = run_django(LOG_IN, {**env, "DATABASE_POOL": "0"})
+        log = folder / "web.log"
+        command = [
+            sys.executable,
+            "-m",
+            "daphne",
+            "-e",
+            "tcp:0:interface=127.0.0.1",
+            "marketplace.asgi:application",
+        ]
+        with log.open("wb") as out:
+            web = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            listening = re.compile(r"Listening on TCP address 127\.0\.0\.1:(\d+)")
+            wait_until(lambda: bool(listening.search(log.read_text())), 60, log.read_text)
+            found = listening.search(log.read_text())
+            assert found
+            yield Site(f"http://127.0.0.1:{found[1]}", str(cookie), servers, log)
+        finally:
+            web.terminate()
+            web.wait(20)
+
+
+def test_without_postgresql_every_page_says_so_and_comes_back_without_a_restart(site: Site) -> None:
+    pages = [("/services/?q=tea", False), ("/orders/", True), ("/inbox/", True), ("/", True)]
+    for path, signed_in in pages:
+        assert site.get(path, signed_in=signed_in)[0] == 200, (path, site.log.read_text()[-3000:])
+    assert site.servers.postgres
+    site.servers.postgres.stop()
+    try:
+        for number, (path, signed_in) in enumerate(pages):
+            began = time.monotonic()
+            away = f"{path}{'&' if '?' in path else '?'}{number}"  # signed out, a kept page would still come
+            status, page = site.get(away, signed_in=signed_in)
+            assert (status, "One moment please" in page) == (503, True), (path, page[:500])
+            assert time.monotonic() - began < 12
+        status, health = site.get("/healthz")
+        assert (status, '"database": false' in health, '"redis": true' in health) == (503, True, True)
+    finally:
+        site.servers.postgres.begin()
+        site.servers.postgres.wait_ready()
+
+    began = time.monotonic()
+    wait_until(
+        lambda: site.get("/orders/", signed_in=True)[0] == 200, 30, lambda: site.log.read_text()[-3000:]
+    )
+    for path, signed_in in pages:
+        assert site.get(path, signed_in=signed_in)[0] == 200
+    assert time.monotonic() - began < 30
+
+
+def test_a_quick_restart_of_postgresql_is_hardly_seen(site: Site) -> None:
+    assert site.get("/orders/", signed_in=True)[0] == 200
+    assert site.servers.postgres
+    site.servers.postgres.stop()
+    site.servers.postgres.begin()
+    site.servers.postgres.wait_ready()
+
+    assert [site.get("/orders/", signed_in=True)[0] for _ in range(6)] == [200] * 6
