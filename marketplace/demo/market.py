@@ -1,24 +1,19 @@
 """The demo market's people, shops and services."""
 
-import io
 import multiprocessing
-import uuid
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
-from PIL import Image
-
 from accounts.domain import add_agent, open_shop
 from accounts.models import Provider, User
+from marketplace.common.images import Photo
 from marketplace.demo import catalog
-from marketplace.demo.pictures import draw_scene, draw_shop_cover
+from marketplace.demo.drawing import draw_cover, draw_photo
 from services.domain import add_service
 from services.models import Category, Service
 
 PASSWORD = "talad-demo"  # noqa: S105  (public on purpose; the command refuses to run outside DEBUG)
-THUMBNAIL_SIDE = 480
 
 STAFF = {  # username: (name, superuser, staff)
     "admin": ("ผู้ดูแลระบบ", True, True),
@@ -51,9 +46,9 @@ def make_market(*, say: Callable[[str], object]) -> None:
     ]
     # Drawing is most of the first start's time, so it uses every core.
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        drawn = pool.map(_draw, [number for number, _ in missing], [service.scene for _, service in missing])
-        for (number, service), (photo, thumbnail) in zip(missing, drawn, strict=True):
-            _service(service, shops[service.provider], photo, thumbnail)
+        drawn = pool.map(draw_photo, [service.scene for _, service in missing], [n for n, _ in missing])
+        for (number, service), photo in zip(missing, drawn, strict=True):
+            _service(service, shops[service.provider], photo)
             say(f"service {number + 1} of {len(catalog.SERVICES)}: {service.title}")
 
 
@@ -86,25 +81,14 @@ def _shop(number: int, shop: catalog.Provider) -> Provider:
     provider.about, provider.city, provider.time_zone = shop.about, shop.city, shop.time_zone
     provider.contact_email, provider.contact_phone = shop.email, shop.phone
     if not provider.photo:
-        provider.photo.save(
-            f"{uuid.uuid4().hex}.jpg", ContentFile(_jpeg(draw_shop_cover(number))), save=False
-        )
+        provider.photo = draw_cover(number).as_file()
     provider.save()
     if shop.agent_email:
         add_agent(provider, person(shop.agent_email, shop.agent, shop.language, shop.time_zone))
     return provider
 
 
-def _draw(number: int, scene: str) -> tuple[bytes, bytes]:
-    """Photo and thumbnail as JPEG; runs in a process of its own, so it touches no database."""
-    picture = draw_scene(scene, seed=number)
-    small = picture.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    return _jpeg(picture), _jpeg(small)
-
-
-def _service(service: catalog.Service, provider: Provider, photo: bytes, thumbnail: bytes) -> Service:
-    name = uuid.uuid4().hex
+def _service(service: catalog.Service, provider: Provider, photo: Photo) -> Service:
     return add_service(
         provider,
         category=Category.objects.get(slug=service.category),
@@ -113,12 +97,5 @@ def _service(service: catalog.Service, provider: Provider, photo: bytes, thumbna
         price=Decimal(service.price),
         duration_minutes=service.minutes,
         kind=service.kind,
-        photo=ContentFile(photo, name=f"{name}.jpg"),
-        thumbnail=ContentFile(thumbnail, name=f"{name}-small.jpg"),
+        new_photo=photo,
     )
-
-
-def _jpeg(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "JPEG", quality=84, optimize=True)
-    return buffer.getvalue()

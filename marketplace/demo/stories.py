@@ -25,6 +25,7 @@ from orders.models import Order, OrderEvent
 from services.models import Service
 
 SEED = 20261122
+ORDERS = 64
 NAMESPACE = uuid.UUID("6f2c1a52-8d0f-4a2e-9f0a-7a1ad0b7a1ad")
 
 
@@ -56,9 +57,10 @@ def _orders(rng: random.Random, now: datetime) -> None:
     )
     main_shop = Provider.objects.get(members__user__username="provider@demo.example", members__role="owner")
     own = [service for service in services if service.provider_id == main_shop.pk]
-    for number in range(64):
+    ages = sorted((rng.triangular(0.05, 30, 4) for _ in range(ORDERS)), reverse=True)  # oldest first
+    for number, days in enumerate(ages):
         service = rng.choice(own if number % 3 == 0 else services)
-        at = now - timedelta(days=rng.triangular(0, 30, 6), hours=rng.random() * 10)
+        at = now - timedelta(days=days)
         order = place_order(service, by=rng.choice(customers), form_token=_token(f"order{number}"))
         _walk_through_life(order, rng, at, owner_of(service.provider))
 

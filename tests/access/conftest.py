@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from appointments.domain.feeds import renew_feed
+from appointments.enums import CallOutcome
 from appointments.models import Call
 from messaging.domain import post_message
 from messaging.enums import MessageKind
@@ -41,7 +42,12 @@ def world(
     return {
         "photo": photo,
         "feed_token": renew_feed(customer).token,
-        "call": Call.objects.create(appointment=appointment, started_at=timezone.now()),
+        "call": Call.objects.create(
+            appointment=appointment,
+            started_at=timezone.now(),
+            ended_at=timezone.now(),
+            outcome=CallOutcome.FAILED,
+        ),
         "service": service,
         "thread": thread,
         "order": order,

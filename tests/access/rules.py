@@ -72,6 +72,9 @@ SERVICES: dict[str, Rule] = {
     "services:edit": get(SHOP, SERVICE),
     "services:list": post(SHOP, SERVICE),
     "services:unlist": post(SHOP, SERVICE),
+    "services:sitemap": get(EVERYBODY),
+    "services:sitemap_part": get(EVERYBODY, lambda world: {"section": "services"}),
+    "services:robots": get(EVERYBODY),
 }
 
 ACCOUNTS: dict[str, Rule] = {
@@ -84,7 +87,7 @@ ACCOUNTS: dict[str, Rule] = {
 ORDERS: dict[str, Rule] = {
     "orders:place": get(SIGNED_IN, SERVICE),
     "orders:list": get(SIGNED_IN),
-    "orders:shop_list": get(SIGNED_IN),
+    "orders:shop_list": get(SHOP | {"stranger"}),
     "orders:detail": get(BOTH_SIDES, ORDER),
     "orders:card": get(BOTH_SIDES, ORDER),
     "orders:confirm": post(BOTH_SIDES, ORDER),  # the customer reads why not
@@ -112,7 +115,8 @@ APPOINTMENTS: dict[str, Rule] = {
     "appointments:list": get(SIGNED_IN),
     "appointments:renew_feed": post(SIGNED_IN),
     "appointments:feed": get(EVERYBODY, lambda world: {"token": world["feed_token"]}),
-    "appointments:create": get(SHOP, _thread("thread_pk")),
+    # The customer reads that the provider makes it.
+    "appointments:create": get(BOTH_SIDES, _thread("thread_pk")),
     "appointments:detail": get(BOTH_SIDES, APPOINTMENT),
     "appointments:booked": get(BOTH_SIDES, APPOINTMENT),
     "appointments:card": get(BOTH_SIDES, APPOINTMENT),

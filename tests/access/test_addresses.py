@@ -50,12 +50,14 @@ def _open(address: str, rule: Rule, user: User | None, world: dict[str, Any]) ->
     if user is not None:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     response = getattr(client, rule.method)(address, rule.data(world))
+    if response.streaming:
+        list(response.streaming_content)  # read to its end, a file is closed
     if response.status_code == 302 and response["Location"].startswith(str(settings.LOGIN_URL)):
         return "log in"
     if response.status_code == 404:
         return "not found"
-    # 503 is healthz without a worker; 400 and 422 are a form that says what is missing.
-    assert response.status_code in (200, 302, 303, 400, 422, 503), (address, response.status_code)
+    # 503 is healthz without a worker; 400, 409 and 422 are refusals with a sentence.
+    assert response.status_code in (200, 302, 303, 400, 409, 422, 503), (address, response.status_code)
     return "exists"
 
 
