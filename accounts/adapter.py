@@ -25,8 +25,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         # One sentence for all: it does not tell which of the two was wrong.
         "email_password_mismatch": _WRONG_LOGIN,
         "username_password_mismatch": _WRONG_LOGIN,
-        "incorrect_password": _("This is not your password."),
-        "enter_current_password": _("This is not your present password."),
+        "incorrect_password": _("This is not your password. Try again."),
+        "enter_current_password": _("This is not your current password. Try again."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
         "duplicate_email": _("This email is already yours."),
         "max_email_addresses": _("You cannot have more than %d emails."),

@@ -39,7 +39,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]  # one name field serves four naming customs
     last_name = None  # type: ignore[assignment]
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]  # the parent declares its own manager
 
     class Meta:
         verbose_name = _("person")

@@ -1,7 +1,6 @@
 """`celery -A marketplace worker|beat`: the tasks of every app, found in their tasks.py."""
 
 import os
-
 from typing import Any
 
 from celery import Celery

@@ -5,6 +5,7 @@ Connections are in autocommit, so one statement is one transaction.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -36,6 +37,11 @@ async def with_connection(work: Callable[[Connection], Awaitable[T]]) -> T:
             return await work(connection)
 
 
+def application_name() -> str:
+    """How this process's connections are called in pg_stat_activity."""
+    return f"talad sockets {os.getpid()}"
+
+
 async def close_pool() -> None:
     """Closes this event loop's connections; the next use opens new ones."""
     pool = _pools.pop(asyncio.get_running_loop(), None)
@@ -64,5 +70,4 @@ def _parameters() -> dict[str, Any]:
     options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {ours: settings[theirs] for ours, theirs in named.items() if settings[theirs]}
-    # Django sets UTC on its own connections; times are compared as instants all the same.
-    return {"autocommit": True, **options, **given}
+    return {"autocommit": True, "application_name": application_name(), **options, **given}

@@ -1,6 +1,7 @@
 """What must be true of the machine, told at start and by `manage.py check --database default`."""
 
 import zoneinfo
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ def time_zones_are_current(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def search_knows_every_script(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def search_knows_every_script(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """pg_trgm follows the database's LC_CTYPE: with C, Thai and Persian words have no trigrams."""
     if not databases:
         return []

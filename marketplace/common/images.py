@@ -129,7 +129,7 @@ def _guarded(work: Callable[[], Image.Image]) -> Image.Image:
         raise _too_many_pixels() from error
     except Exception as error:  # a decoder stops at damaged data with whatever it likes
         raise DomainError(
-            _("This photo is damaged: choose another one, or save it anew first."), code="damaged"
+            _("This photo is damaged. Choose another one, or save it again and retry."), code="damaged"
         ) from error
 
 

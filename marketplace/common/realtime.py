@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 # A Redis that is away or does not answer must not hold the page that saved something. A busy event loop
 # looks alike for a moment, so a socket waits longer, and a timeout pauses for less than a refusal.
-PAGE_SECONDS = 1.0
+PAGE_SECONDS = 0.5
 SOCKET_SECONDS = 3.0
 PAUSE_SECONDS = 5.0
 PAUSE_AFTER_TIMEOUT_SECONDS = 1.0

@@ -33,7 +33,7 @@ MODULE_FOLDERS = ("common", "accounts", "services", "messaging", "orders", "appo
 _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Names carry the content's hash, so browsers keep them for ever; compressed once."""
 
     patterns = (

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
+
 from accounts.domain import add_agent, open_shop
 from accounts.models import Provider, User
 from marketplace.common.images import Photo
@@ -71,7 +73,7 @@ def person(
         user.set_password(PASSWORD)
         user.save()
         if email:
-            user.emailaddress_set.create(email=email, verified=True, primary=True)
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
 

@@ -19,7 +19,7 @@ from marketplace.demo import catalog
 from marketplace.notify.models import Notification
 from messaging.domain import mark_read, open_thread, post_message
 from messaging.models import Message, Participation, Thread
-from orders.domain import cancel_order, complete_order, confirm_order, place_order
+from orders.domain import cancel_order, card_url, complete_order, confirm_order, place_order
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from services.models import Service
@@ -82,8 +82,7 @@ def _walk_through_life(order: Order, rng: random.Random, at: datetime, owner: Us
         OrderEvent.objects.filter(pk=event.pk).update(at=moment)
         if event.status != OrderStatus.PLACED:
             Order.objects.filter(pk=order.pk).update(**{f"{event.status}_at": moment})
-    url = f"/orders/{order.pk}/card/"
-    Message.objects.filter(thread=order.thread_id, data__url=url).update(created_at=at)
+    _date_message(order.thread.messages.get(data__url=card_url(order)), at)
     _settle(order.thread, owner, at)
 
 
@@ -98,9 +97,7 @@ def _conversation(conversation: catalog.Conversation, start: datetime) -> None:
     for number, (side, text) in enumerate(conversation.lines):
         author = customer if side == "customer" else owner
         message = post_message(thread, by=author, body=text, client_id=_token(f"{conversation}{number}"))
-        at = start + timedelta(minutes=4 * number)
-        Message.objects.filter(pk=message.pk).update(created_at=at)
-        Thread.objects.filter(pk=thread.pk).update(last_message_at=at)
+        _date_message(message, start + timedelta(minutes=4 * number))
     _read(thread, owner if conversation.lines[-1][0] == "provider" else customer)
 
 
@@ -113,9 +110,14 @@ def _settle(thread: Thread, owner: User, at: datetime) -> None:
     thread.refresh_from_db()
     if at < timezone.now() - timedelta(days=2):
         _read(thread, owner)
-    Thread.objects.filter(pk=thread.pk).update(
-        last_message_at=thread.messages.order_by("-created_at").values("created_at")[:1]
-    )
+
+
+def _date_message(message: Message, wanted: datetime) -> None:
+    """Moves the thread's newest message back to `wanted`, but never before the one above it."""
+    above = message.thread.messages.filter(seq=message.seq - 1).first()
+    at = max(wanted, above.created_at + timedelta(minutes=1)) if above else wanted
+    Message.objects.filter(pk=message.pk).update(created_at=min(at, timezone.now()))
+    Thread.objects.filter(pk=message.thread_id).update(last_message_at=min(at, timezone.now()))
 
 
 def _read(thread: Thread, person: User) -> None:
@@ -159,6 +161,7 @@ def _book(
     appointment = booking.book_appointment(
         thread, by=owner, topic=thread.topic, start=start, length=length, now=now
     )
+    _date_message(thread.messages.latest("seq"), timezone.now() - timedelta(hours=20))
     if accepted:
         appointment = booking.accept(appointment, by=thread.customer, now=now)
     return appointment
