@@ -194,7 +194,11 @@ if DATABASE_POOL:
     _database_options["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL,
-        "timeout": 10,
+        # How long a page waits before it says that the database is away.
+        "timeout": 4,
+        # Giving up early, the pool connects anew for the next page; by default its pauses double for five
+        # minutes, and a site stayed away for a minute or more after PostgreSQL was back.
+        "reconnect_timeout": 4,
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
@@ -245,11 +249,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep picks up what could not be announced
 CELERY_TIMEZONE = "UTC"
+# Each run does all that is due, so after a pause of the worker one is enough: the others expire unread.
 CELERY_BEAT_SCHEDULE = {
-    "send-due-notifications": {"task": "notify.send_due", "schedule": 15.0},
-    "worker-heartbeat": {"task": "common.heartbeat", "schedule": 15.0},
-    "appointment-reminders": {"task": "appointments.send_reminders", "schedule": 60.0},
-    "missed-calls": {"task": "appointments.close_calls", "schedule": 60.0},
+    "send-due-notifications": {"task": "notify.send_due", "schedule": 15.0, "options": {"expires": 15}},
+    "worker-heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "appointment-reminders": {
+        "task": "appointments.send_reminders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "missed-calls": {"task": "appointments.close_calls", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 # --- people ------------------------------------------------------------------------------------

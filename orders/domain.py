@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -17,7 +18,11 @@ from messaging.models import Thread
 from orders.enums import OrderStatus, SalesChannel
 from orders.models import Order, OrderEvent, OrderLine
 from orders.permissions import TRANSITIONS, may_move
+from orders.queries import searchable
+from services.enums import ServiceKind
 from services.models import Service
+
+MAX_TOTAL = Decimal(10) ** 12  # what the column holds, and more than any shop here sells at once
 
 
 def place_order(
@@ -28,14 +33,24 @@ def place_order(
     quantity: int = 1,
     note: str = "",
     preferred_at: datetime | None = None,
+    seen_price: Decimal | None = None,
 ) -> Order:
     """A customer's web order: stored as placed, its card in the thread, the shop told by mail.
 
     The same `form_token` again returns the first order, from however many submits at once.
+    `seen_price` is the price that the customer was shown for one: if it has changed, the order is refused.
+    Refusals have the codes not_offered, own_shop, past, price_changed (extra: price), quantity.
     """
     try:
         with transaction.atomic():
-            return _place(service, by, form_token, quantity, note, preferred_at)
+            existing = Order.objects.filter(created_by=by, form_token=form_token).first()
+            if existing:
+                return existing
+            service = Service.objects.select_related("provider").get(pk=service.pk)
+            _check(service, by, quantity, preferred_at, seen_price)
+            order = _store(service, by, form_token, quantity, note, preferred_at)
+            _announce(order, service, quantity)
+            return order
     except IntegrityError:
         existing = Order.objects.filter(created_by=by, form_token=form_token).first()
         if existing is None:
@@ -43,7 +58,32 @@ def place_order(
         return existing
 
 
-def _place(
+def _check(
+    service: Service,
+    by: User,
+    quantity: int,
+    preferred_at: datetime | None,
+    seen_price: Decimal | None,
+) -> None:
+    if not service.is_public or service.provider.is_suspended:
+        raise DomainError(_("This service is no longer offered."), code="not_offered")
+    if works_at(by, service.provider_id):
+        raise DomainError(_("You cannot order from your own shop."), code="own_shop")
+    if preferred_at is not None and preferred_at < timezone.now():
+        raise DomainError(_("The preferred time is in the past: choose a later one."), code="past")
+    if quantity < 1 or (quantity > 1 and service.kind != ServiceKind.GOODS):
+        raise DomainError(_("You can order this service only once per order."), code="quantity")
+    if service.price * quantity >= MAX_TOTAL:
+        raise DomainError(_("This order is too large. Choose a smaller quantity."), code="quantity")
+    if seen_price is not None and seen_price != service.price:
+        raise DomainError(
+            _("The price has changed since you opened this page. Please look at it and order again."),
+            code="price_changed",
+            price=service.price,
+        )
+
+
+def _store(
     service: Service,
     by: User,
     form_token: uuid.UUID,
@@ -51,33 +91,22 @@ def _place(
     note: str,
     preferred_at: datetime | None,
 ) -> Order:
-    existing = Order.objects.filter(created_by=by, form_token=form_token).first()
-    if existing:
-        return existing
-    service = Service.objects.select_related("provider").get(pk=service.pk)
-    provider = service.provider
-    if not service.is_public or provider.is_suspended:
-        raise DomainError(_("This service is no longer offered."), code="not_offered")
-    if works_at(by, provider.pk):
-        raise DomainError(_("You cannot order from your own shop."), code="own_shop")
-    now = timezone.now()
-    if preferred_at is not None and preferred_at < now:
-        raise DomainError(_("The preferred time is in the past: choose a later one."), code="past")
-    thread = messaging.open_thread(customer=by, provider=provider, topic=service.title)
+    number = _next_number()
     order = Order.objects.create(
-        number=_next_number(),
+        number=number,
         customer=by,
-        provider=provider,
-        thread=thread,
+        provider=service.provider,
+        thread=messaging.open_thread(customer=by, provider=service.provider, topic=service.title),
         status=OrderStatus.PLACED,
         channel=SalesChannel.WEB,
-        currency=provider.currency,
+        currency=service.provider.currency,
         total=service.price * quantity,
         note=note,
         preferred_at=preferred_at,
         created_by=by,
         form_token=form_token,
-        placed_at=now,
+        search_text=searchable(number, by),
+        placed_at=timezone.now(),
     )
     OrderLine.objects.create(
         order=order,
@@ -87,21 +116,29 @@ def _place(
         quantity=quantity,
     )
     OrderEvent.objects.create(order=order, by=by, status=order.status)
-    messaging.post_card(thread, by=by, url=card_url(order), body=f"{order.number} · {service.title}")
-    for person in people_of(provider):
+    return order
+
+
+def _announce(order: Order, service: Service, quantity: int) -> None:
+    messaging.post_card(
+        order.thread, by=order.customer, url=card_url(order), body=f"{order.number} · {service.title}"
+    )
+    for person in people_of(order.provider):
         notify(
             person,
             "order_placed",
             f"order:{order.pk}:placed:{person.pk}",
             number=order.number,
             title=service.title,
-            customer=by.name,
+            quantity=quantity,
+            shop=order.provider.name,
+            customer=order.customer.name,
             total=order.total,
             currency=order.currency,
-            note=note,
-            path=reverse("messaging:thread", args=[thread.pk]),
+            note=order.note,
+            preferred_at=order.preferred_at,
+            path=reverse("messaging:thread", args=[order.thread_id]),
         )
-    return order
 
 
 def confirm_order(order: Order, *, by: User) -> Order:
@@ -115,6 +152,7 @@ def complete_order(order: Order, *, by: User) -> Order:
 
 
 def cancel_order(order: Order, *, by: User, reason: str = "") -> Order:
+    """By the shop, or by the customer until it is confirmed; the other side is told `reason`."""
     return _move(order, OrderStatus.CANCELLED, by=by, reason=reason)
 
 
@@ -151,7 +189,7 @@ def _refusal(order: Order, to: OrderStatus) -> DomainError:
         )
     if to not in TRANSITIONS[OrderStatus(order.status)]:
         return DomainError(
-            _("The order is “%(status)s” by now. Reload the page to see it.")
+            _("The order is now “%(status)s”. Reload the page to see it.")
             % {"status": order.get_status_display()},
             code="moved",
         )
@@ -166,6 +204,10 @@ def _tell_other_side(order: Order, *, by: User, reason: str, is_shop: bool) -> N
             f"order_{order.status}",
             f"order:{order.pk}:{order.status}:{person.pk}",
             number=order.number,
+            contract_number=order.contract_number,
+            title=", ".join(line.title for line in order.lines.all()),
+            by=by.name,
+            to_shop=not is_shop,
             shop=order.provider.name,
             customer=order.customer.name,
             reason=reason,

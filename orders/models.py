@@ -4,6 +4,7 @@ import uuid
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,8 @@ class Order(models.Model):
     preferred_at = models.DateTimeField(_("Preferred time"), null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     form_token = models.UUIDField(default=uuid.uuid4, editable=False)
+    # Number, customer's name and phone as they were when it was made, folded; kept by orders.domain.
+    search_text = models.TextField(editable=False, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     placed_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -92,6 +95,8 @@ class Order(models.Model):
             models.Index(fields=["provider", "-id"], name="order_provider_newest"),
             models.Index(fields=["provider", "status", "-id"], name="order_provider_status"),
             models.Index(fields=["customer", "-id"], name="order_customer_newest"),
+            models.Index(fields=["provider", "placed_at"], name="order_provider_placed"),
+            GinIndex(fields=["search_text"], name="order_search", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -20,3 +20,8 @@ def may_move(order: Order, to: OrderStatus, *, is_shop: bool, is_customer: bool)
     if is_shop:
         return True
     return is_customer and to == OrderStatus.CANCELLED and order.status != OrderStatus.CONFIRMED
+
+
+def allowed_moves(order: Order, *, is_shop: bool, is_customer: bool) -> set[OrderStatus]:
+    """What the page offers buttons for."""
+    return {to for to in OrderStatus if may_move(order, to, is_shop=is_shop, is_customer=is_customer)}

@@ -54,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns when there is none
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

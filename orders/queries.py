@@ -1,0 +1,148 @@
+"""Reads of orders. Every one that a person sees starts from `visible_to`."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from accounts.models import Provider, User
+from marketplace.common.text import fold, fold_digits
+from messaging.models import Thread
+from orders.enums import OrderStatus
+from orders.models import Order, OrderEvent
+
+PAGE_SIZE = 20
+# Counting stops here, so that a page costs the same with a million orders; shown as "10,000+".
+COUNT_LIMIT = 10_000
+
+_WITHIN_PHONES = re.compile(r"[\s()+.\-]")
+
+
+def orders_of_customer(user: User) -> QuerySet[Order]:
+    return Order.objects.visible_to(user).filter(customer=user)
+
+
+def orders_of_shop(provider: Provider, *, seen_by: User | None = None) -> QuerySet[Order]:
+    """The shop's orders; with `seen_by` those of them that this person may see."""
+    orders = Order.objects.all() if seen_by is None else Order.objects.visible_to(seen_by)
+    return orders.filter(provider=provider)
+
+
+def newest_page(
+    orders: QuerySet[Order],
+    *,
+    status: str = "",
+    search: str = "",
+    before: int | None = None,
+    limit: int = PAGE_SIZE,
+) -> tuple[list[Order], int | None]:
+    """A page of `orders`, newest first, and the `before` of the next page, None on the last.
+
+    Each comes with customer, provider, thread and lines.
+    """
+    if status:
+        orders = orders.filter(status=status)
+    if before is not None:
+        orders = orders.filter(pk__lt=before)
+    rows = list(_with_parts(matching(orders, search)).order_by("-pk")[: limit + 1])
+    return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
+
+
+def matching(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
+    """Those whose number, customer's name or phone holds every word of `search`."""
+    for word in _search_words(search):
+        orders = orders.filter(search_text__contains=word)
+    return orders
+
+
+def searchable(number: str | None, customer: User) -> str:
+    """What `matching` looks in: the phone with and without its country code."""
+    phone = customer.phone or None
+    digits = [str(phone).lstrip("+"), re.sub(r"\D", "", phone.as_national)] if phone else []
+    return " ".join([number or "", fold(customer.name), *digits])
+
+
+def order_counts(provider: Provider, *, seen_by: User | None = None) -> dict[str, int]:
+    """Status → number of the shop's orders, and "all" for their sum; see COUNT_LIMIT."""
+    return _counts(orders_of_shop(provider, seen_by=seen_by))
+
+
+def customer_order_counts(user: User) -> dict[str, int]:
+    """The same for what the person ordered."""
+    return _counts(orders_of_customer(user))
+
+
+def new_orders_count(provider: Provider, *, seen_by: User | None = None) -> int:
+    """Placed and not yet confirmed."""
+    return _count(orders_of_shop(provider, seen_by=seen_by).filter(status=OrderStatus.PLACED))
+
+
+def orders_per_day(
+    provider: Provider, *, days: int = 30, tz: tzinfo, seen_by: User | None = None
+) -> list[tuple[date, int]]:
+    """(day in `tz`, orders placed on it) of the last `days` days, today last, no day missing."""
+    today = timezone.now().astimezone(tz).date()
+    first = today - timedelta(days=days - 1)
+    placed = dict(
+        orders_of_shop(provider, seen_by=seen_by)
+        .filter(placed_at__gte=datetime.combine(first, time.min, tz))
+        .annotate(day=TruncDate("placed_at", tzinfo=tz))
+        .values_list("day")
+        .annotate(orders=Count("pk"))
+        .order_by()
+    )
+    return [(day, placed.get(day, 0)) for day in (first + timedelta(days=n) for n in range(days))]
+
+
+def recent_orders(whose: Provider | User, limit: int = 5, *, seen_by: User | None = None) -> list[Order]:
+    """The newest orders of a shop, or of a customer, with customer, provider, thread and lines."""
+    if isinstance(whose, Provider):
+        return newest_page(orders_of_shop(whose, seen_by=seen_by), limit=limit)[0]
+    return newest_page(orders_of_customer(whose), limit=limit)[0]
+
+
+def orders_in_thread(thread: Thread, user: User, limit: int = 30) -> list[Order]:
+    """What `user` may see of the orders made in this thread, newest first, with their events."""
+    orders = Order.objects.visible_to(user).filter(thread=thread)
+    return list(_with_parts(orders).order_by("-pk")[:limit])
+
+
+def activity_in_thread(thread: Thread, user: User, limit: int = 50) -> list[OrderEvent]:
+    """What happened to those orders, newest first."""
+    orders = Order.objects.visible_to(user).filter(thread=thread)
+    return list(
+        OrderEvent.objects.filter(order__in=orders.values("pk"))
+        .select_related("order", "by")
+        .order_by("-at", "-pk")[:limit]
+    )
+
+
+def for_page(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """With everything that the order page and the card show."""
+    return _with_parts(orders).prefetch_related(
+        Prefetch("events", OrderEvent.objects.select_related("by").order_by("at", "pk"))
+    )
+
+
+def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
+    return orders.select_related("customer", "provider", "thread").prefetch_related("lines__service")
+
+
+def _search_words(search: str) -> Iterable[str]:
+    digits = _WITHIN_PHONES.sub("", fold_digits(search[:100]))
+    if digits.isascii() and digits.isdigit():
+        return [digits]  # "081-234 5678" is one number, however it is written
+    return fold(search[:100]).split()
+
+
+def _counts(orders: QuerySet[Order]) -> dict[str, int]:
+    counts = {str(status): _count(orders.filter(status=status)) for status in OrderStatus}
+    counts["all"] = sum(counts.values())
+    return counts
+
+
+def _count(orders: QuerySet[Order]) -> int:
+    return orders.order_by()[:COUNT_LIMIT].count()
