@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from accounts.models import User
+from marketplace.demo.pictures import draw_scene
 
 ROOT = Path(settings.BASE_DIR)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -34,6 +35,7 @@ def site_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFac
         "DATABASE_URL": url,
         "DEBUG": "1",
         "DATABASE_POOL": "8",
+        "LOG_LEVEL": "INFO",  # daphne tells its port at that level
         "DATA_DIR": str(Path(os.environ["DATA_DIR"])),
     }
     # Only this pytest process runs an event loop beside the ORM; the site must not be let off.
@@ -112,6 +114,14 @@ def open_browser(chromium: Browser, site: str, transactional_db: None) -> Iterat
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo such as a phone makes."""
+    path = tmp_path_factory.mktemp("photos") / "photo.jpg"
+    draw_scene("law_consult").save(path, "JPEG")
+    return path
 
 
 def session_cookie(user: User, site: str) -> Any:
