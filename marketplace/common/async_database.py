@@ -70,4 +70,7 @@ def _parameters() -> dict[str, Any]:
     options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {ours: settings[theirs] for ours, theirs in named.items() if settings[theirs]}
+    # Every statement here is a look-up by key that runs again and again: planning it anew for each
+    # message would cost as much as running it.
+    options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
     return {"autocommit": True, "application_name": application_name(), **options, **given}

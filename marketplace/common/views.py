@@ -1,6 +1,7 @@
 """Pages that belong to no app: errors, health, the choice of language."""
 
 import logging
+import posixpath
 import sys
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ PUBLIC_MEDIA = ("services/", "providers/")
 @require_GET
 def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Photos of services and shops. A proxy may serve the same folders (see docker-compose.yml)."""
-    if not path.startswith(PUBLIC_MEDIA):
+    # A path such as services/../attachments/x stays within the folder of all uploads, so the storage
+    # alone would open it.
+    if not path.startswith(PUBLIC_MEDIA) or posixpath.normpath(path) != path:
         raise Http404
     try:
         file = default_storage.open(path)

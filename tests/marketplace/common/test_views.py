@@ -1,9 +1,9 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -91,17 +91,12 @@ def test_an_unknown_language_changes_nothing(client: Client, db: None) -> None:
 
 
 @pytest.fixture
-def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    settings_storage = tmp_path / "media"
-    (settings_storage / "services").mkdir(parents=True)
-    (settings_storage / "attachments").mkdir()
-    monkeypatch.setattr(settings, "MEDIA_ROOT", settings_storage)
-    from django.core.files.storage import default_storage
-
-    monkeypatch.setattr(default_storage, "_location", str(settings_storage), raising=False)
-    for name in ("base_location", "location"):
-        default_storage.__dict__.pop(name, None)
-    return settings_storage
+def media(tmp_path: Path, settings: Any) -> Path:
+    folder = tmp_path / "media"
+    (folder / "services").mkdir(parents=True)
+    (folder / "attachments").mkdir()
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 def test_photos_of_services_are_public_and_kept_for_ever(client: Client, media: Path, db: None) -> None:
