@@ -1,9 +1,11 @@
 """Reads for the inbox and the thread page. `unread_by_thread` is the one count of unread messages."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from psycopg import AsyncConnection
 
 from accounts.models import User
 from messaging.models import Message, Participation, Thread
@@ -21,6 +23,28 @@ WHERE (t.customer_id = %(user)s
   AND (m.author_id = t.customer_id) = (t.customer_id <> %(user)s)
 GROUP BY t.id
 """
+_SIDES = """
+SELECT customer_id, provider_id FROM messaging_thread
+WHERE id = %(thread)s
+  AND (customer_id = %(user)s
+       OR provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(user)s))
+"""
+
+
+class Sides(NamedTuple):
+    """The two sides of a thread."""
+
+    customer_id: int
+    provider_id: int
+
+    @property
+    def groups(self) -> tuple[str, str]:
+        return f"user.{self.customer_id}", f"provider.{self.provider_id}"
+
+    def other_side_of(self, user: User) -> str:
+        """The group of those with whom `user` talks here."""
+        mine, theirs = self.groups
+        return theirs if user.pk == self.customer_id else mine
 
 
 def unread_by_thread(user: User) -> dict[int, int]:
@@ -30,44 +54,62 @@ def unread_by_thread(user: User) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
+async def unread_by_thread_async(connection: AsyncConnection[Any], user: User) -> dict[int, int]:
+    """The same statement for the socket."""
+    return dict(await (await connection.execute(_UNREAD, {"user": user.pk})).fetchall())
+
+
 def unread_total(user: User) -> int:
     return sum(unread_by_thread(user).values())
+
+
+async def sides_async(connection: AsyncConnection[Any], user: User, thread_id: int) -> Sides | None:
+    """The thread's sides when `user` belongs to it."""
+    row = await (await connection.execute(_SIDES, {"thread": thread_id, "user": user.pk})).fetchone()
+    return Sides(*row) if row else None
 
 
 def inbox_for(
     user: User,
     *,
     search: str = "",
-    before: tuple[Any, int] | None = None,
+    before: tuple[datetime, int] | None = None,
     limit: int = 30,
 ) -> list[Thread]:
-    """The person's threads, newest first, each with `.unread` and `.last_message` set.
+    """The person's threads, newest first, each with `.unread`, `.last_message` and `.is_customer` set.
 
     `before` is the (last_message_at, pk) of the last row of the previous page. `search` looks in the
     topic and in the names of both sides.
     """
     threads = Thread.objects.visible_to(user).select_related("customer", "provider", "assigned_to")
-    if search:
+    for word in search.split():
         threads = threads.filter(
-            Q(topic__icontains=search)
-            | Q(customer__display_name__icontains=search)
-            | Q(provider__name__icontains=search)
+            Q(topic__icontains=word)
+            | Q(customer__display_name__icontains=word)
+            | Q(provider__name__icontains=word)
         )
     if before is not None:
         at, pk = before
         threads = threads.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
     rows = list(threads.order_by("-last_message_at", "-pk")[:limit])
     unread = unread_by_thread(user)
-    last = {
-        message.thread_id: message
-        for message in Message.objects.filter(thread__in=rows)
-        .order_by("thread_id", "-seq")
-        .distinct("thread_id")
-    }
+    last = _last_messages(rows)
     for thread in rows:
         thread.unread = unread.get(thread.pk, 0)  # type: ignore[attr-defined]
         thread.last_message = last.get(thread.pk)  # type: ignore[attr-defined]
+        thread.is_customer = thread.customer_id == user.pk  # type: ignore[attr-defined]
     return rows
+
+
+def _last_messages(threads: list[Thread]) -> dict[int, Message]:
+    """Thread id → its newest message. (thread, last_seq) is unique, so each is one index look-up."""
+    wanted = Q()
+    for thread in threads:
+        wanted |= Q(thread=thread, seq=thread.last_seq)
+    if not wanted:
+        return {}
+    messages = Message.objects.filter(wanted).select_related("author")
+    return {message.thread_id: message for message in messages}
 
 
 def messages_after(thread: Thread, seq: int, *, limit: int = 500) -> QuerySet[Message]:
@@ -86,6 +128,12 @@ def latest_messages(thread: Thread, *, before_seq: int | None = None, limit: int
     if before_seq is not None:
         messages = messages.filter(seq__lt=before_seq)
     return list(reversed(messages.order_by("-seq")[:limit]))
+
+
+def read_seq_of(thread: Thread, user: User) -> int:
+    """How far the person has read."""
+    mark = Participation.objects.filter(thread=thread, user=user).values_list("read_seq", flat=True).first()
+    return mark or 0
 
 
 def read_state(thread: Thread, user: User) -> dict[str, int]:

@@ -1,2 +1,5 @@
+from django.urls import path
 
-websocket_urlpatterns: list = []
+from messaging.consumers import LiveConsumer
+
+websocket_urlpatterns = [path("ws/live/", LiveConsumer.as_asgi())]

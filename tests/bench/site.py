@@ -30,6 +30,7 @@ class Site:
             "SECRET_KEY": "for-the-benchmark-only-for-the-benchmark-only",
             "DEBUG": "",
             "HTTPS": "0",
+            "LOG_LEVEL": "INFO",  # daphne tells its port at that level
             "ALLOWED_HOSTS": "127.0.0.1",
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -77,11 +78,11 @@ def server_cpu_seconds() -> float:
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             text = status.read_text()
+            name = text[text.index("(") + 1 : text.rindex(")")]
+            if name in ("postgres", "valkey-server"):
+                total += _cpu_of(int(status.parent.name), with_children=True)
         except OSError:
             continue  # it ended meanwhile
-        name = text[text.index("(") + 1 : text.rindex(")")]
-        if name in ("postgres", "valkey-server"):
-            total += _cpu_of(int(status.parent.name), with_children=True)
     return total
 
 

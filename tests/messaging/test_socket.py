@@ -8,7 +8,7 @@ from django.db import transaction
 from websockets.exceptions import ConnectionClosed
 
 from accounts.models import Provider, User
-from messaging.domain import close_thread, post_message
+from messaging.domain import card_changed, close_thread, post_message
 from messaging.models import Message, Participation, Thread
 from messaging.queries import unread_total
 from tests.messaging.conftest import Socket
@@ -57,20 +57,19 @@ def test_a_message_is_acknowledged_stored_and_shown_to_both_sides(
     assert (theirs.next(), mine.next()) == (event, event)
 
 
-def test_a_resend_is_one_message_and_shown_once(
+def test_a_resend_is_one_message_however_often_it_is_told(
     open_socket: OpenSocket, thread: Thread, customer: User, provider: User
 ) -> None:
     theirs, mine = open_socket(provider), open_socket(customer)
     client_id = str(uuid.uuid4())
     first = mine.say(type="send", thread=thread.pk, body="Hello", client_id=client_id)
-    theirs.next()
-    mine.next()
+    events = [theirs.next(), mine.next()]
 
     again = mine.say(type="send", thread=thread.pk, body="Something else", client_id=client_id)
 
     assert again == first
     assert Message.objects.count() == 1
-    assert theirs.is_silent()
+    assert [theirs.next(), mine.next()] == events
     thread.refresh_from_db()
     assert thread.last_seq == 1
 
@@ -85,7 +84,7 @@ def test_a_strangers_command_on_a_thread_is_not_found(
     answer = open_socket(stranger).say(type=command, thread=thread.pk, body="Hello", seq=1)
 
     assert (answer["type"], answer["code"]) == ("error", "not_found")
-    assert answer["sentence"] == "This conversation is not yours."
+    assert answer["sentence"] == "You cannot open this conversation."
     assert Message.objects.count() == 1
     assert not Participation.objects.exists()
     assert owners.is_silent()
@@ -244,6 +243,37 @@ def test_what_is_rolled_back_is_shown_to_nobody(
 
     assert theirs.is_silent()
     assert not Message.objects.exists()
+
+
+def test_closing_is_told_once_and_a_changed_card_each_time(
+    open_socket: OpenSocket, thread: Thread, customer: User, provider: User
+) -> None:
+    sockets = [open_socket(customer), open_socket(provider)]
+
+    close_thread(thread)
+    close_thread(thread)
+    for _ in range(2):
+        card_changed(thread, "/orders/1/card/")
+
+    closed = {"type": "thread", "thread": thread.pk}
+    card = {"type": "card", "thread": thread.pk, "url": "/orders/1/card/"}
+    for socket in sockets:
+        assert [socket.next(), socket.next(), socket.next()] == [closed, card, card]
+        assert socket.is_silent()
+
+
+def test_a_message_sent_by_a_form_is_shown_live_and_once(
+    open_socket: OpenSocket, thread: Thread, customer: User, provider: User
+) -> None:
+    theirs = open_socket(provider)
+    client_id = uuid.uuid4()
+
+    for _ in range(2):
+        post_message(thread, by=customer, body="By form", client_id=client_id)
+
+    event = theirs.next()
+    assert (event["type"], event["message"]["seq"], event["message"]["body"]) == ("message", 1, "By form")
+    assert theirs.is_silent()
 
 
 def test_another_shops_people_hear_nothing(
