@@ -32,4 +32,5 @@ def calendar_file(appointments: Iterable[Appointment], *, reader: User) -> str:
         )
         event.add("description", other)
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    text: str = calendar.to_ical().decode()
+    return text

@@ -22,5 +22,14 @@ class Phase(TextChoices):
 class CallEventKind(TextChoices):
     JOINED = "joined", _("joined")
     CONNECTED = "connected", _("connected")
+    AWAY = "away", _("lost the connection")  # the socket broke; the page may be back in a second
     LEFT = "left", _("left")
     FAILED = "failed", _("could not connect")
+
+
+class CallOutcome(TextChoices):
+    """How a call ended. A call that still runs has none."""
+
+    TALKED = "talked", _("Talked")
+    MISSED = "missed", _("Missed")
+    FAILED = "failed", _("Could not connect")

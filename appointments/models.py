@@ -7,10 +7,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
-from appointments.enums import AppointmentStatus, CallEventKind, Phase
+from appointments.enums import AppointmentStatus, CallEventKind, CallOutcome, Phase
+from marketplace.common.calendars import format_number
 from messaging.models import Thread
 
 OPENS_BEFORE = timedelta(minutes=10)
@@ -37,6 +40,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def live(self) -> "AppointmentQuerySet":
         return self.filter(status__in=LIVE)
 
+    def of_either(self, provider_id: int, customer_id: int) -> "AppointmentQuerySet":
+        """Everything that fills the time of this shop or of this customer."""
+        return self.filter(models.Q(provider=provider_id) | models.Q(customer=customer_id))
+
 
 class Appointment(models.Model):
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="appointments")
@@ -54,7 +61,7 @@ class Appointment(models.Model):
     version = models.PositiveIntegerField(default=1, help_text=_("Grows with every change of time."))
     proposed_start = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    booked_at = models.DateTimeField(help_text=_("When the present time was agreed."))
+    booked_at = models.DateTimeField(help_text=_("When the current time was agreed."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AppointmentQuerySet.as_manager()
@@ -94,12 +101,32 @@ class Appointment(models.Model):
         return reverse("appointments:detail", args=[self.pk])
 
     @property
+    def card_url(self) -> str:
+        """Where the thread's card of this appointment is drawn."""
+        return reverse("appointments:card", args=[self.pk])
+
+    @property
+    def call_group(self) -> str:
+        """The group of the open call pages."""
+        return f"call.{self.pk}"
+
+    @property
     def start(self) -> datetime:
         return self.period.lower  # type: ignore[no-any-return]
 
     @property
     def end(self) -> datetime:
         return self.period.upper  # type: ignore[no-any-return]
+
+    @property
+    def opens_at(self) -> datetime:
+        """When the call page lets its two people in."""
+        return self.start - OPENS_BEFORE
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the call page lets nobody in any more."""
+        return self.end + CLOSES_AFTER
 
     @property
     def is_live(self) -> bool:
@@ -109,9 +136,9 @@ class Appointment(models.Model):
         """What the clock makes of it: enterable from OPENS_BEFORE the start to CLOSES_AFTER the end."""
         if not self.is_live:
             return Phase.CANCELLED
-        if now < self.start - OPENS_BEFORE:
+        if now < self.opens_at:
             return Phase.UPCOMING
-        if now < self.end + CLOSES_AFTER:
+        if now < self.closes_at:
             return Phase.ENTERABLE
         return Phase.PAST
 
@@ -124,10 +151,61 @@ class CallEvent(models.Model):
     kind = models.CharField(max_length=10, choices=CallEventKind.choices)
     page = models.CharField(max_length=36, blank=True)
     detail = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["appointment", "at"], name="call_event_in_order")]
 
     def __str__(self) -> str:
         return f"{self.appointment_id}: {self.user_id} {self.kind}"
+
+
+class Call(models.Model):
+    """One talk, or one vain wait, of an appointment. It gets its outcome once, and with it one line."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="calls")
+    started_at = models.DateTimeField(help_text=_("When the first side joined."))
+    connected_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=CallOutcome.choices, blank=True)
+    waited = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment"], condition=models.Q(outcome=""), name="call_one_open_per_appointment"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="") | models.Q(ended_at__isnull=False), name="call_outcome_has_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.outcome or 'open'}"
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes of talk; 0 for less than one."""
+        if self.connected_at is None or self.ended_at is None:
+            return 0
+        return int((self.ended_at - self.connected_at).total_seconds() // 60)
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in the reader's language; empty while the call runs."""
+        if self.outcome == CallOutcome.TALKED:
+            if self.minutes < 1:
+                return gettext("Video call, less than a minute")
+            return ngettext(
+                "Video call, %(minutes)s minute", "Video call, %(minutes)s minutes", self.minutes
+            ) % {"minutes": format_number(self.minutes, get_language() or "en")}
+        if self.outcome == CallOutcome.FAILED:
+            return gettext("The video call could not connect")
+        if self.outcome == CallOutcome.MISSED and self.waited is not None:
+            return gettext("Missed video call: %(name)s waited") % {"name": self.waited.name}
+        return gettext("Missed video call") if self.outcome else ""
 
 
 class CalendarFeed(models.Model):

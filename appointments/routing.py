@@ -1,2 +1,9 @@
+from typing import Any
 
-websocket_urlpatterns: list = []
+from django.urls import path
+
+from appointments.consumers import CallConsumer
+
+websocket_urlpatterns: list[Any] = [
+    path("ws/call/<int:pk>/", CallConsumer.as_asgi()),
+]

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from appointments.domain import telling
+from appointments.domain import calls, telling
 
 
 @shared_task(name="appointments.send_reminders")
@@ -10,4 +10,6 @@ def send_reminders() -> None:
 
 @shared_task(name="appointments.close_calls")
 def close_calls() -> None:
-    """Placeholder name kept by the schedule; the calls module writes outcomes of ended calls."""
+    """Also has the cards drawn again whose time has come, so that an open chat turns green."""
+    calls.close_calls()
+    telling.announce_phases()

@@ -1,14 +1,15 @@
 """Composition root: every app by dotted string."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from marketplace.common import views as common
+from marketplace.dashboard import dashboard
 from marketplace.notify.views import outbox
 
 urlpatterns = [
     path("", include("services.urls")),
+    path("dashboard/", dashboard, name="dashboard"),
     path("", include("accounts.urls")),
     path("", include("orders.urls")),
     path("", include("messaging.urls")),
@@ -20,10 +21,9 @@ urlpatterns = [
     path("sw.js", common.service_worker, name="service_worker"),
     path("offline/", common.offline, name="offline"),
     path("manifest.webmanifest", common.manifest, name="manifest"),
+    path("outbox/", outbox, name="outbox"),
     path("admin/", admin.site.urls),
 ]
-if settings.DEBUG:
-    urlpatterns.append(path("outbox/", outbox, name="outbox"))
 
 handler404 = "marketplace.common.views.page_not_found"
 handler500 = "marketplace.common.views.server_error"

@@ -25,7 +25,8 @@ PASSWORD = "a-long-test-password"
 @pytest.fixture(autouse=True)
 def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Rate limits and cached pages of one test must not reach the next."""
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db") is not None
+    if marked or "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
     return
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(default=1, help_text="Grows with every change of time."),
                 ),
                 ("proposed_start", models.DateTimeField(blank=True, null=True)),
-                ("booked_at", models.DateTimeField(help_text="When the present time was agreed.")),
+                ("booked_at", models.DateTimeField(help_text="When the current time was agreed.")),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "customer",

@@ -1,0 +1,50 @@
+// Rows turn green, and past, by themselves: the list is fetched again when the next row's time comes.
+
+const LONGEST = 3_600_000; // timers drift while a laptop sleeps
+
+let timer;
+
+/** Milliseconds until the next row opens or closes, by the site's clock. */
+function untilNext(list, drawnAt) {
+  const now = Number(list.dataset.now) + (Date.now() - drawnAt);
+  const moments = [...list.querySelectorAll("[data-opens]")]
+    .flatMap(({ dataset }) => [Number(dataset.opens), Number(dataset.closes)])
+    .filter((moment) => moment > now);
+  return moments.length ? Math.min(...moments) - now : LONGEST;
+}
+
+function plan() {
+  const list = document.querySelector("#schedule");
+  const drawnAt = Date.now();
+  clearTimeout(timer);
+  timer = setTimeout(refresh, Math.min(untilNext(list, drawnAt) + 300, LONGEST));
+}
+
+async function refresh() {
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (response.ok && !response.redirected) {
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const fresh = page.querySelector("#schedule");
+      const old = document.querySelector("#schedule");
+      // Whoever is on a link keeps their place.
+      const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+      if (fresh) old.replaceWith(document.adoptNode(fresh));
+      if (focused) document.querySelector(`#schedule a[href="${CSS.escape(focused)}"]`)?.focus();
+    }
+  } catch {
+    // Offline: the next round tries again.
+  }
+  plan();
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+document.querySelector("[data-copy]")?.addEventListener("click", async ({ currentTarget }) => {
+  const field = document.querySelector("#feed-address");
+  field.select();
+  await navigator.clipboard?.writeText(field.value);
+  const { textContent } = currentTarget;
+  currentTarget.textContent = currentTarget.dataset.copied;
+  setTimeout(() => { currentTarget.textContent = textContent; }, 2000);
+});
+plan();
