@@ -146,7 +146,6 @@ MIDDLEWARE = [
     "marketplace.common.middleware.permissions_policy",
     "marketplace.common.middleware.friendly_not_found",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -304,7 +303,6 @@ MFA_FORMS = {
     "reauthenticate": "accounts.mfa_forms.ReauthenticateForm",
     "activate_totp": "accounts.mfa_forms.ActivateTOTPForm",
 }
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- languages, calendars ----------------------------------------------------------------------
 

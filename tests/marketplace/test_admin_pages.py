@@ -180,5 +180,5 @@ def test_more_rows_cost_no_more_queries(
 
     for name in ("first", "second"):
         make_person(name)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(4):
             client.get(address)

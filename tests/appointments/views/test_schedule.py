@@ -111,11 +111,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     book(3 * HOUR, topic="1")
     client.get("/appointments/")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         client.get("/appointments/")
     for number in range(2, 4):
         book(3 * HOUR * number, topic=str(number))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         client.get("/appointments/")
 
 
@@ -127,11 +127,11 @@ def test_the_number_of_queries_of_a_week_does_not_grow_with_the_rows(
     address = f"/appointments/?view=week&week={first.year}-W{first.week:02}"
     client.get(address)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(9):
         client.get(address)
     for number in range(2, 4):
         book(timedelta(minutes=70 * number), topic=str(number))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(9):
         client.get(address)
 
 
