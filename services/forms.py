@@ -31,7 +31,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Kind of service"),
         choices=ServiceKind.choices,
         widget=forms.RadioSelect,
-        help_text=_("Where you and the customer meet."),
+        help_text=_("How the customer gets it: by video call, in person, or as goods."),
     )
     photo = forms.FileField(
         label=_("Photo"),
@@ -46,7 +46,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["photo", "title", "category", "kind", "price", "duration_minutes", "description"]
         help_texts = {
             "title": _("What you do, in the words that a customer would search for. 120 characters at most."),
-            "category": _("The shelf of the market on which customers find it."),
+            "category": _("The category in which customers find it."),
             "description": _("What is included, how it goes, and what the customer should prepare."),
         }
         widgets = {
