@@ -48,12 +48,12 @@ check-translations: python-packages
 
 unit: python-packages dev-packages
 	@echo "== Unit and race tests"
-	@$(BIN)/pytest tests -m "not browser" -n 2
+	@$(BIN)/python -m pytest tests -m "not browser" -n 2
 
 # In a process of their own: once Playwright has started, async tests fail beside it.
 browser: python-packages dev-packages
 	@echo "== Browser tests"
-	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/pytest tests -m browser
+	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(BIN)/python -m pytest tests -m browser
 
 messages: python-packages
 	@$(BIN)/python -m marketplace.dev.messages extract
