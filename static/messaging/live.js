@@ -181,15 +181,17 @@ async function askUnread() {
 }
 
 function showUnread(total) {
+  const digits = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
+  const label = digits.format(Math.min(total, 99)) + (total > 99 ? "+" : ""); // as ui.py's unread_label
   for (const badge of document.querySelectorAll("[data-unread-total]")) {
-    badge.textContent = total > 99 ? "99+" : String(total);
+    badge.textContent = label;
     badge.hidden = total === 0;
   }
   for (const link of document.querySelectorAll("[data-unread-link]")) {
-    link.setAttribute("aria-label", total ? `${link.dataset.label} ${total}` : link.dataset.label);
+    link.setAttribute("aria-label", total ? `${link.dataset.label} ${label}` : link.dataset.label);
   }
-  const title = document.title.replace(/^\(\d+\) /, "");
-  document.title = total ? `(${total}) ${title}` : title;
+  const title = document.title.replace(/^\([\d۰-۹]+\+?\) /, "");
+  document.title = total ? `(${label}) ${title}` : title;
 }
 
 // --- start -------------------------------------------------------------------------------------------

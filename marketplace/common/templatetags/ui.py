@@ -4,6 +4,9 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from marketplace.common.calendars import localize_digits
 
 register = template.Library()
 
@@ -31,8 +34,8 @@ def avatar(name: str, key: int | str = "", css: str = "") -> SafeString:
 
 @register.filter
 def unread_label(count: int) -> str:
-    """A badge stays small: "99+" above 99."""
-    return "99+" if int(count) > 99 else str(count)
+    """A badge stays small: "99+" above 99; in the reader's digits."""
+    return localize_digits("99+" if int(count) > 99 else str(count), get_language() or "en")
 
 
 @register.simple_tag(takes_context=True)
