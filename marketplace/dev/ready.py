@@ -10,11 +10,11 @@ from marketplace.dev.terminal import Terminal
 PASSWORD = "talad-demo"
 DEMO_ACCOUNTS = (
     ("admin", "Admin: everything", "backoffice /admin/"),
-    ("operator", "Operator: all but permissions and theme", "backoffice /admin/"),
-    ("staff", "Staff: members at the counter", "backoffice /admin/"),
+    ("operator", "Operator: runs the store", "backoffice /admin/"),
+    ("staff", "Staff: an account for the counter, which comes later", "backoffice /admin/"),
     ("provider@demo.example", "Provider: a shop's owner", "provider's dashboard"),
     ("agent@demo.example", "Agent of that shop", "provider's dashboard"),
-    ("courier", "Courier", "deliveries"),
+    ("courier", "Courier: an account for deliveries, which come later", "own dashboard"),
     ("customer@demo.example", "Customer", "own dashboard"),
 )
 PATIENCE_SECONDS = 40.0
