@@ -11,9 +11,10 @@ from accounts.queries import owner_of
 from marketplace.common.errors import DomainError
 from marketplace.common.images import Photo, thumbnail
 from marketplace.common.page_cache import forget_pages_on_commit
-from marketplace.common.text import fold, search_chunks, search_lexemes
+from marketplace.common.text import fold, search_chunks
 from marketplace.notify.domain import notify
 from services.models import SearchWord, Service
+from services.queries.terms import facts_to_store, words_to_store
 
 _INDEXED_DESCRIPTION = 400  # characters: a longer text would make every search column larger than its row
 
@@ -98,12 +99,15 @@ def _delete_files_on_commit(service: Service) -> None:
 
 
 def _index_words(service: Service) -> None:
-    text = f"{service.title} {service.provider.name} {service.description[:_INDEXED_DESCRIPTION]}"
+    words = words_to_store(
+        f"{service.title} {service.provider.name}", service.description[:_INDEXED_DESCRIPTION]
+    )
+    facts = facts_to_store(service.pk, service.category_id, service.kind, service.price)
     with connection.cursor() as cursor:
         # array_to_tsvector, because to_tsvector drops what a Thai gram may start with.
         cursor.execute(
             "UPDATE services_service SET search_vector = array_to_tsvector(%s) WHERE id = %s",
-            [search_lexemes(text), service.pk],
+            [words + facts, service.pk],
         )
-    words = search_chunks(service.title)
-    SearchWord.objects.bulk_create([SearchWord(word=word) for word in words], ignore_conflicts=True)
+    chunks = search_chunks(service.title)
+    SearchWord.objects.bulk_create([SearchWord(word=word) for word in chunks], ignore_conflicts=True)

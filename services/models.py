@@ -95,13 +95,21 @@ class Service(models.Model):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         indexes = [
-            # One keyset index for each sort order, with and without a category.
-            models.Index(fields=["is_public", "-id"], name="service_newest"),
+            # One keyset index for each sort order, with and without a category and a kind. The price at the
+            # end lets a price range be checked without reading the rows.
+            models.Index(fields=["is_public", "-id", "price"], name="service_newest"),
             models.Index(fields=["is_public", "price", "-id"], name="service_price"),
-            models.Index(fields=["is_public", "category", "-id"], name="service_category_newest"),
+            models.Index(fields=["is_public", "category", "-id", "price"], name="service_category_newest"),
+            models.Index(fields=["is_public", "category", "price", "-id"], name="service_category_price"),
+            models.Index(fields=["is_public", "kind", "-id", "price"], name="service_kind_newest"),
+            models.Index(fields=["is_public", "kind", "price", "-id"], name="service_kind_price"),
             models.Index(
-                fields=["is_public", "category", "price", "-id"],
-                name="service_category_price",
+                fields=["is_public", "category", "kind", "-id", "price"],
+                name="service_category_kind_newest",
+            ),
+            models.Index(
+                fields=["is_public", "category", "kind", "price", "-id"],
+                name="service_category_kind_price",
             ),
             GinIndex(fields=["search_vector"], name="service_search", fastupdate=False),
         ]

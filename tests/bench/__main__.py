@@ -64,7 +64,7 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
             if "market" in wanted:
                 _say("browse and search at both sizes")
                 with sites["large"].running() as large:
-                    yield from rows.browse_and_search(small, large, pks)
+                    yield from rows.browse_and_search(small, large)
             if "chat" in wanted:
                 _say("chat")
                 yield from rows.chat(small)
