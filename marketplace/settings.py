@@ -335,6 +335,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "marketplace.common.vendor_files.HashedStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = False  # under DEBUG too: collected and compressed
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640

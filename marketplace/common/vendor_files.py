@@ -41,6 +41,10 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
         *((f"{folder}/*.js", _IMPORTS) for folder in MODULE_FOLDERS),
     )
 
+    def url(self, name: str | None, force: bool = True) -> str:
+        """Hashed under DEBUG too: `make run` collects, and a newcomer should meet the real thing."""
+        return str(super().url(name, force=True))
+
 
 class VendorFilesFinder(BaseFinder):
     """Finds `vendor/<name>` in node_modules; nothing else of a package is ever served."""

@@ -26,6 +26,7 @@ MAX_RESULTS = 120
 NEWEST_WINDOW = 5000
 NEAR_BLOCKS, FAR_BLOCKS = 2, 2  # the newest 8,192 to 16,384 services, and 65,536 to 131,072
 INDEX_CANDIDATES = 300
+RARE = 5000  # services: a list of the index that is soon walked through
 FEW = 3  # with fewer results than this, a typing slip is looked for
 TIME_LIMIT_MS = 250
 _THAI_FIRST, _THAI_LAST = "\u0e01", "\u0e4e"
@@ -134,14 +135,18 @@ def _back_in_time(query: str) -> Iterator[_Stretch]:
 
 
 def _has_rare_term(query: str) -> bool:
-    """Whether the index's list for one of the terms is short, which the planner's statistics know."""
-    frequent = _values(
-        "SELECT most_common_elems::text::text[] @> %s::text[] FROM pg_stats"
-        " WHERE schemaname = current_schema()"
-        " AND tablename = 'services_service' AND attname = 'search_vector'",
-        [re.findall("'([^']+)'", query)],
+    """Whether the index's list for one of the terms is short, as far as the planner's statistics know."""
+    terms = sorted(set(re.findall("'([^']+)'", query)))
+    [frequent] = _values(
+        """
+        SELECT count(*) FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs)
+            AS element(term, share)
+        WHERE schemaname = current_schema()
+        AND tablename = 'services_service' AND attname = 'search_vector' AND term = ANY(%s)
+        AND share * (SELECT reltuples FROM pg_class WHERE oid = 'services_service'::regclass) > %s""",
+        [terms, RARE],
     )
-    return not next(frequent, False)
+    return bool(frequent < len(terms))
 
 
 def _enough(hits: dict[int, _Hit], filters: Filters, first: int) -> bool:
