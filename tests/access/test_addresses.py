@@ -67,9 +67,60 @@ def _expected(actor: str, rule: Rule) -> str:
     return "log in" if actor == SIGNED_OUT else "not found"
 
 
-ADMIN_NAMES = [
-    name for name in NAMES if name.startswith("admin:") and name.endswith(("_changelist", ":index"))
+# The library's pages that need no log-in; the secret in an address is what lets in.
+OPEN_TO_ALL = {
+    "account_confirm_email",
+    "account_confirm_login_code",  # without a pending code it leads back to the log-in page
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "account_signup_by_passkey",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "mfa_signup_webauthn",
+    "mfa_trust",
+}
+LIBRARY_ARGUMENTS = {
+    "account_confirm_email": {"key": "none"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
+    "mfa_edit_webauthn": {"pk": 1},
+    "mfa_remove_webauthn": {"pk": 1},
+}
+LIBRARY_NAMES = [n for n in NAMES if n.startswith(("account_", "mfa_", "usersessions_"))]
+
+
+@pytest.mark.parametrize("name", LIBRARY_NAMES)
+def test_a_librarys_page_sends_who_is_signed_out_to_log_in(name: str, db: None, client: Client) -> None:
+    response = client.get(reverse(name, kwargs=LIBRARY_ARGUMENTS.get(name)))
+
+    to_log_in = response.status_code == 302 and response["Location"].startswith(f"{settings.LOGIN_URL}?next=")
+    assert to_log_in == (name not in OPEN_TO_ALL)
+
+
+ADMIN_NAMES = [n for n in NAMES if n.startswith("admin:") and n.endswith(("_changelist", ":index"))]
+ADMIN_ROW_NAMES = [
+    n
+    for n in NAMES
+    if n.startswith("admin:")
+    and n.endswith(("_change", "_history", "_delete"))
+    and n != "admin:password_change"
 ]
+ADMIN_ADD_NAMES = [n for n in NAMES if n.startswith("admin:") and n.endswith("_add")]
+
+
+@pytest.mark.parametrize("name", [*ADMIN_ROW_NAMES, *ADMIN_ADD_NAMES])
+def test_an_operators_form_is_nobody_elses(name: str, people: dict[str, User]) -> None:
+    address = reverse(name, args=[1] if name in ADMIN_ROW_NAMES else [])
+
+    found = {actor: _admin_status(address, people.get(actor)) for actor in ACTORS if actor != "operator"}
+
+    assert set(found.values()) == {302}
 
 
 @pytest.mark.parametrize("name", ADMIN_NAMES)
