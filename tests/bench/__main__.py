@@ -1,6 +1,7 @@
 """`make bench [JSON=file]`: what the product costs, beside its limits, in one run on one machine."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -43,7 +44,7 @@ def main() -> None:
 
 def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[rows.Row]:
     wanted = {only} if only else {"pages", "market", "chat"}
-    with EmbeddedServers(folder / "servers") as servers:
+    with contextlib.closing(_Removed(folder / "servers")) as servers:
         sites, pks = {}, {}
         for offset, (name, size) in enumerate(sizes.items()):
             if name == "large" and "market" not in wanted:
@@ -68,6 +69,17 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
             if "chat" in wanted:
                 _say("chat")
                 yield from rows.chat(small)
+
+
+class _Removed(EmbeddedServers):
+    """Started at once; closing deletes the data too, which as root may lie outside the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.start()
+
+    def close(self) -> None:
+        self.remove()
 
 
 def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
