@@ -126,15 +126,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "DEBUG": "1",
             "LOG_LEVEL": "INFO",  # daphne says its port
         }
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"],
-            cwd=ROOT,
-            env={**env, "DATABASE_POOL": "0"},
-            check=True,
-        )
+        for command in (["migrate"], ["collectstatic", "--noinput"]):
+            subprocess.run(
+                [sys.executable, "manage.py", *command, "-v0"],
+                cwd=ROOT,
+                env={**env, "DATABASE_POOL": "0"},
+                check=True,
+            )
         cookie = run_django(LOG_IN, {**env, "DATABASE_POOL": "0"})
         log = folder / "web.log"
-        command = [
+        daphne = [
             sys.executable,
             "-m",
             "daphne",
@@ -143,7 +144,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "marketplace.asgi:application",
         ]
         with log.open("wb") as out:
-            web = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+            web = subprocess.Popen(daphne, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
         try:
             listening = re.compile(r"Listening on TCP address 127\.0\.0\.1:(\d+)")
             wait_until(lambda: bool(listening.search(log.read_text())), 60, log.read_text)
