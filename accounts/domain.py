@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MemberRole, Role
 from accounts.models import Provider, ProviderMember, User
+from accounts.signals import member_joined, shop_renamed
 from marketplace.common.errors import DomainError
 from marketplace.common.page_cache import forget_pages_on_commit
+from marketplace.common.realtime import broadcast_on_commit
 
 
 def open_shop(user: User, *, name: str) -> Provider:
@@ -36,7 +38,10 @@ def open_shop(user: User, *, name: str) -> Provider:
 def save_shop(provider: Provider) -> None:
     """Stores changed shop data; the public pages that show them are drawn anew."""
     with transaction.atomic():
+        stored = Provider.objects.select_for_update().get(pk=provider.pk)
         provider.save()
+        if stored.name != provider.name:
+            shop_renamed.send(sender=Provider, provider=provider)
         forget_pages_on_commit()
 
 
@@ -51,10 +56,24 @@ def finish_signup(user: User, *, role: str, display_name: str, language: str, ti
 
 
 def add_agent(provider: Provider, user: User) -> ProviderMember:
-    member, _created = ProviderMember.objects.get_or_create(
-        provider=provider, user=user, defaults={"role": MemberRole.AGENT}
-    )
+    """Makes `user` an agent of the shop; whoever already works there keeps the place."""
+    with transaction.atomic():
+        member, created = ProviderMember.objects.get_or_create(
+            provider=provider, user=user, defaults={"role": MemberRole.AGENT}
+        )
+        if created:
+            member_joined.send(sender=ProviderMember, member=member)
+            _check_open_pages(user)
     return member
+
+
+def remove_agent(member: ProviderMember) -> None:
+    """Ends an agent's place in a shop, in pages that are open too. The owner stays."""
+    if member.role == MemberRole.OWNER:
+        raise DomainError(_("The owner cannot be removed."), code="owner")
+    with transaction.atomic():
+        ProviderMember.objects.filter(pk=member.pk).delete()
+        _check_open_pages(member.user)
 
 
 def suspend(user: User, *, reason: str, by: User) -> None:
@@ -68,6 +87,7 @@ def suspend(user: User, *, reason: str, by: User) -> None:
         _owned_shops(user).update(is_suspended=True)
         for session in UserSession.objects.filter(user=user):
             session.end()
+        _check_open_pages(user)
         forget_pages_on_commit()
 
 
@@ -77,6 +97,11 @@ def restore(user: User) -> None:
         User.objects.filter(pk=user.pk).update(is_active=True, suspended_reason="")
         _owned_shops(user).update(is_suspended=False)
         forget_pages_on_commit()
+
+
+def _check_open_pages(user: User) -> None:
+    """The person's sockets ask anew what they may hear, and close when it is nothing."""
+    broadcast_on_commit(f"user.{user.pk}", {"type": "access"})
 
 
 def _owned_shops(user: User):  # type: ignore[no-untyped-def]

@@ -20,7 +20,6 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from appointments.domain import calls
@@ -28,12 +27,11 @@ from appointments.enums import CallEventKind, Phase
 from appointments.models import Appointment
 from marketplace.common.errors import DomainError
 from marketplace.common.middleware import OUTAGE
-from marketplace.common.realtime import broadcast
+from marketplace.common.realtime import AWAY, TRY_LATER, broadcast
 from messaging import domain as messaging
 
 logger = logging.getLogger(__name__)
 
-TRY_LATER = 1013
 SIGNED_OUT, NOT_THEIRS, OTHER_TAB, OUTSIDE_WINDOW, FLOODING = 4401, 4404, 4409, 4410, 4429
 MAX_FRAME = 64 * 1024  # characters; a session description with many codecs has about 10,000
 MAX_COMMANDS_A_MINUTE = 600
@@ -71,7 +69,7 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.user = user
         try:
             await self._open()
-        except (*OUTAGE, RedisError, OSError) as error:
+        except AWAY as error:
             logger.warning("a call's page was told to come back later: %s", error)
             await self.close(TRY_LATER)
 
@@ -88,8 +86,12 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.appointment = appointment
         self.ticket = await _next_ticket()
         is_customer = appointment.customer_id == self.user.pk
-        chat = f"user.{self.user.pk}" if is_customer else f"provider.{appointment.provider_id}"
-        for group in (appointment.call_group, chat):
+        own = f"user.{self.user.pk}"
+        for group in {
+            appointment.call_group,
+            own,
+            own if is_customer else f"provider.{appointment.provider_id}",
+        }:
             await self.channel_layer.group_add(group, self.channel_name)
             self.listens_to.append(group)
         self.watch = asyncio.create_task(self._watch_window())
@@ -104,7 +106,7 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                 await self._hand_on({"type": "away", "page": self.page})
             for group in self.listens_to:
                 await self.channel_layer.group_discard(group, self.channel_name)
-        except (*OUTAGE, RedisError, OSError) as error:
+        except AWAY as error:
             logger.warning("a call's page left during an outage: %s", error)
 
     # --- what the page says -----------------------------------------------------------------------
@@ -166,7 +168,9 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def push(self, message: dict[str, Any]) -> None:
         event = message["event"]
         kind, is_mine = event["type"], event.get("user") == self.user.pk
-        if kind == "tab" and is_mine:
+        if kind == "access":
+            await self._check_access()
+        elif kind == "tab" and is_mine:
             await self._compare_tabs(event["ticket"])
         elif kind == "changed":
             self.moved.set()
@@ -174,6 +178,11 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             kind == "message" and event["thread"] == self.appointment.thread_id
         ):
             await self._say(event)
+
+    async def _check_access(self) -> None:
+        """Someone who was suspended, or has left the shop, is out of the call too."""
+        if not await self._may_stay():
+            await self.close(NOT_THEIRS)
 
     async def _tell_other_tabs(self) -> None:
         await self._hand_on({"type": "tab", "ticket": self.ticket})
@@ -207,6 +216,13 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     def _read_appointment(self) -> Appointment | None:
         appointments = Appointment.objects.callable_by(self.user).select_related("thread")
         return appointments.filter(pk=self.scope["url_route"]["kwargs"]["pk"]).first()
+
+    @_in_thread
+    def _may_stay(self) -> bool:
+        is_active = User.objects.filter(pk=self.user.pk, is_active=True).exists()
+        return (
+            is_active and Appointment.objects.callable_by(self.user).filter(pk=self.appointment.pk).exists()
+        )
 
     @_in_thread
     def _record(self, kind: CallEventKind, detail: str = "") -> None:

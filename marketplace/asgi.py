@@ -13,19 +13,21 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 
 import appointments.routing  # noqa: E402
 import messaging.routing  # noqa: E402
-from marketplace.common.realtime import unknown_socket  # noqa: E402
+from marketplace.common.realtime import later_during_outage, unknown_socket  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(
-                URLRouter(
-                    [
-                        *messaging.routing.websocket_urlpatterns,
-                        *appointments.routing.websocket_urlpatterns,
-                        unknown_socket,
-                    ]
+            later_during_outage(
+                AuthMiddlewareStack(
+                    URLRouter(
+                        [
+                            *messaging.routing.websocket_urlpatterns,
+                            *appointments.routing.websocket_urlpatterns,
+                            unknown_socket,
+                        ]
+                    )
                 )
             )
         ),

@@ -12,15 +12,16 @@ from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.queries import memberships_of
+from marketplace.common import realtime
 from marketplace.common.async_database import GONE, with_connection
 from marketplace.common.errors import DomainError
+from marketplace.common.realtime import TRY_LATER
 from messaging import presence
 from messaging.commands import Answer, Malformed, id_in, read_command, seq_in, text_in, uuid_in
 from messaging.domain import (
@@ -33,12 +34,12 @@ from messaging.queries import Sides, sides_async, unread_by_thread_async
 
 logger = logging.getLogger(__name__)
 
-CHECK_SECONDS = 120.0  # how long someone who was suspended or has left the shop may still listen
+CHECK_SECONDS = 120.0  # how long someone whose log-in ended elsewhere may still listen
 TYPING_SECONDS = 1.0
 REMEMBERED_THREADS = 200
 REMEMBERED_MESSAGES = 100
-NOT_SIGNED_IN, TRY_LATER = 4401, 1013
-AWAY = (RedisError, OSError, *GONE, OperationalError, InterfaceError)  # Redis or PostgreSQL
+NOT_SIGNED_IN = 4401
+AWAY = (*realtime.AWAY, *GONE)
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -80,10 +81,14 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
     async def _pump(self) -> None:
         try:
             while True:
-                message = await self.channel_layer.receive(self.channel_name)
-                if self.shown and self._is_shown(message["event"]):
-                    continue
-                await self.transmit({"type": "websocket.send", "text": _encode(message["event"])})
+                event = (await self.channel_layer.receive(self.channel_name))["event"]
+                if event["type"] == "access":
+                    await self._check()
+                    if not self.groups:
+                        await self.transmit({"type": "websocket.close", "code": NOT_SIGNED_IN})
+                        return
+                elif not (self.shown and self._is_shown(event)):
+                    await self.transmit({"type": "websocket.send", "text": _encode(event)})
         except AWAY as error:  # a socket that hears nothing must not look alive: the page connects anew
             logger.warning("a socket hears nothing any more: %s", error)
             await self.transmit({"type": "websocket.close", "code": TRY_LATER})

@@ -15,10 +15,10 @@ _UNREAD = """
 SELECT t.id, count(*)
 FROM messaging_thread t
 LEFT JOIN messaging_participation p ON p.thread_id = t.id AND p.user_id = %(user)s
-JOIN messaging_message m ON m.thread_id = t.id AND m.seq > coalesce(p.read_seq, 0)
+JOIN messaging_message m ON m.thread_id = t.id AND m.seq > coalesce(greatest(p.read_seq, p.since_seq), 0)
 WHERE (t.customer_id = %(user)s
        OR t.provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(user)s))
-  AND t.last_seq > coalesce(p.read_seq, 0)
+  AND t.last_seq > coalesce(greatest(p.read_seq, p.since_seq), 0)
   AND m.kind <> 'notice'
   AND (m.author_id = t.customer_id) = (t.customer_id <> %(user)s)
 GROUP BY t.id
@@ -131,9 +131,9 @@ def latest_messages(thread: Thread, *, before_seq: int | None = None, limit: int
 
 
 def read_seq_of(thread: Thread, user: User) -> int:
-    """How far the person has read."""
-    mark = Participation.objects.filter(thread=thread, user=user).values_list("read_seq", flat=True).first()
-    return mark or 0
+    """Up to where nothing is new to the person."""
+    mark = Participation.objects.filter(thread=thread, user=user).first()
+    return max(mark.read_seq, mark.since_seq) if mark else 0
 
 
 def read_state(thread: Thread, user: User) -> dict[str, int]:

@@ -43,9 +43,7 @@ def save_service(service: Service) -> Service:
     """Stores a new or changed service with its search columns; it is on the site at once."""
     with transaction.atomic():
         service.is_public = service.is_listed and not service.unlisted_reason
-        # A line for the title and one for the shop, each with a space before its first word: what the
-        # search looks at without opening search_vector.
-        service.search_text = f" {fold(service.title)}\n {fold(service.provider.name)}"
+        service.search_text = _search_text(service)
         service.save()
         _index_words(service)
         forget_pages_on_commit()
@@ -80,6 +78,19 @@ def take_off_site(service: Service, *, reason: str, by: User) -> None:
 
 def put_back_on_site(service: Service) -> None:
     change_service(service, unlisted_reason="")
+
+
+def index_services_of(provider: Provider, **_signal: Any) -> None:
+    """The shop's services are found by its new name."""
+    for service in Service.objects.of_provider(provider).select_related("provider").iterator():
+        Service.objects.filter(pk=service.pk).update(search_text=_search_text(service))
+        _index_words(service)
+
+
+def _search_text(service: Service) -> str:
+    """A line for the title and one for the shop, each with a space before its first word: what the search
+    looks at without opening search_vector."""
+    return f" {fold(service.title)}\n {fold(service.provider.name)}"
 
 
 def _lock(service: Service) -> None:

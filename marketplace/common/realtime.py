@@ -12,9 +12,11 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.urls import re_path
+from redis.exceptions import RedisError
 
+TRY_LATER = 4503  # 1013 would be the standard one, but the socket server sends none below 3000
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
@@ -25,6 +27,7 @@ PAGE_SECONDS = 0.5
 SOCKET_SECONDS = 3.0
 PAUSE_SECONDS = 5.0
 PAUSE_AFTER_TIMEOUT_SECONDS = 1.0
+AWAY = (OperationalError, InterfaceError, RedisError, OSError)
 _paused_until = 0.0
 
 
@@ -49,6 +52,29 @@ async def broadcast(group: str, event: Event, *, seconds: float = SOCKET_SECONDS
         pause = PAUSE_AFTER_TIMEOUT_SECONDS if isinstance(error, TimeoutError) else PAUSE_SECONDS
         _paused_until = time.monotonic() + pause
         logger.warning("open pages in %s were not told: %r", group, error)
+
+
+def later_during_outage(application: Any) -> Any:
+    """An ASGI application whose sockets are told to come back later (4503) when PostgreSQL or Redis is
+    away before their consumer could ask for anything."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        is_open = False
+
+        async def watched(message: Any) -> None:
+            nonlocal is_open
+            is_open = is_open or message["type"] == "websocket.accept"
+            await send(message)
+
+        try:
+            await application(scope, receive, watched)
+        except AWAY as error:
+            logger.warning("a socket was turned away: %s", error)
+            if not is_open:
+                await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": TRY_LATER})
+
+    return serve
 
 
 async def _refuse(scope: Any, receive: Any, send: Any) -> None:

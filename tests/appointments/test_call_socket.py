@@ -10,6 +10,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
+from accounts.domain import suspend
 from accounts.models import Provider, User
 from appointments.domain.booking import cancel
 from appointments.models import Appointment, Call, CallEvent
@@ -264,3 +265,14 @@ def test_a_flood_is_cut_off(call_socket: OpenCall, appointment: Appointment, cus
 
     assert socket.close_code() == 4429
     eventually(lambda: events() == [])
+
+
+def test_someone_who_is_suspended_is_out_of_the_call(
+    call_socket: OpenCall, appointment: Appointment, customer: User, operator: User
+) -> None:
+    socket = call_socket(customer, appointment)
+    socket.next("window")
+
+    suspend(customer, reason="Fraud", by=operator)
+
+    assert socket.close_code() == 4404

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from websockets.exceptions import ConnectionClosed
 
+from accounts.domain import remove_agent, suspend
 from accounts.models import Provider, User
 from messaging.domain import card_changed, close_thread, post_message
 from messaging.models import Message, Participation, Thread
@@ -284,3 +285,32 @@ def test_another_shops_people_hear_nothing(
     open_socket(customer).say(type="send", thread=thread.pk, body="Between us")
 
     assert strangers.is_silent()
+
+
+def test_whoever_is_suspended_hears_nothing_more(
+    open_socket: OpenSocket, thread: Thread, customer: User, provider: User, operator: User
+) -> None:
+    socket = open_socket(customer)
+    socket.say(type="ping")
+
+    suspend(customer, reason="Fraud", by=operator)
+
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.next()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
+def test_an_agent_who_was_removed_keeps_the_socket_and_not_the_shop(
+    open_socket: OpenSocket, thread: Thread, customer: User, agent: User, shop: Provider
+) -> None:
+    socket = open_socket(agent)
+    socket.say(type="ping")
+
+    remove_agent(shop.members.get(user=agent))
+    refused = socket.say(type="send", thread=thread.pk, body="I am still here")
+    post_message(thread, by=customer, body="For the shop alone")
+
+    assert (refused["type"], refused["code"]) == ("error", "not_found")
+    assert socket.is_silent()
+    assert [message.body for message in Message.objects.all()] == ["For the shop alone"]

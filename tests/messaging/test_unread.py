@@ -1,5 +1,6 @@
 """The unread number against a plain model, over random histories."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -7,10 +8,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.domain import add_agent
+from accounts.models import Provider, User
 from messaging.domain import mark_delivered, mark_read, post_card, post_message, post_notice
 from messaging.models import Thread
-from messaging.queries import inbox_for, messages_after, unread_by_thread, unread_total
+from messaging.queries import inbox_for, messages_after, read_state, unread_by_thread, unread_total
 from messaging.transcript import lay_out
 
 WHO = st.sampled_from(["customer", "provider", "agent"])
@@ -90,3 +92,19 @@ def _lines_marked_new(thread: Thread, reader: User, read_seq: int) -> bool:
     marked = [line for line in lines if line.starts_new]
     assert len(marked) <= 1
     return bool(marked)
+
+
+def test_what_was_said_before_someone_joined_is_neither_unread_nor_read_by_that_person(
+    thread: Thread, customer: User, shop: Provider, make_person: Callable[..., User]
+) -> None:
+    post_message(thread, by=customer, body="Before")
+    newcomer = make_person("newcomer")
+
+    add_agent(shop, newcomer)
+    before = unread_total(newcomer)
+    post_message(thread, by=customer, body="After")
+
+    assert (before, unread_total(newcomer)) == (0, 1)
+    assert read_state(thread, customer) == {"delivered": 0, "read": 0}
+    [row] = inbox_for(newcomer)
+    assert row.unread == 1  # type: ignore[attr-defined]

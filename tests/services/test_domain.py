@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.domain import save_shop
 from accounts.models import Provider, User
 from marketplace.common.errors import DomainError
 from marketplace.common.images import reencode_photo
@@ -17,6 +18,7 @@ from services.domain import (
     unlist_service,
 )
 from services.models import SearchWord, Service
+from services.queries.search import Filters, search
 
 
 def test_a_new_service_is_on_the_site_at_once(service: Service) -> None:
@@ -124,3 +126,12 @@ def test_every_column_of_search_is_kept_by_add_service(shop: Provider, service: 
 
     other.refresh_from_db()
     assert other.search_text == " nha dep\n siam legal"
+
+
+def test_a_shop_with_a_new_name_is_found_by_it_and_not_by_the_old(service: Service, shop: Provider) -> None:
+    shop.name = "Chiang Mai Notary"
+    save_shop(shop)
+
+    service.refresh_from_db()
+    assert service.search_text == " legal advice by video\n chiang mai notary"
+    assert [search(word, Filters()).ids for word in ("notary", "siam")] == [[service.pk], []]

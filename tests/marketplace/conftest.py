@@ -1,0 +1,3 @@
+from tests.support.outage import site
+
+__all__ = ["site"]
