@@ -5,12 +5,13 @@ import secrets
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MemberRole, Role
 from accounts.models import Provider, ProviderMember, User
-from accounts.signals import member_joined, shop_renamed
+from marketplace.common.background import enqueue_on_commit
 from marketplace.common.errors import DomainError
 from marketplace.common.page_cache import forget_pages_on_commit
 from marketplace.common.realtime import broadcast_on_commit
@@ -36,12 +37,14 @@ def open_shop(user: User, *, name: str) -> Provider:
 
 
 def save_shop(provider: Provider) -> None:
-    """Stores changed shop data; the public pages that show them are drawn anew."""
+    """Stores changed shop data; the public pages that show them are drawn anew, and the search learns a
+    new name in the background."""
     with transaction.atomic():
         stored = Provider.objects.select_for_update().get(pk=provider.pk)
-        provider.save()
         if stored.name != provider.name:
-            shop_renamed.send(sender=Provider, provider=provider)
+            provider.renamed_at = timezone.now()
+            enqueue_on_commit("services.index_renamed_shops")
+        provider.save()
         forget_pages_on_commit()
 
 
@@ -62,7 +65,6 @@ def add_agent(provider: Provider, user: User) -> ProviderMember:
             provider=provider, user=user, defaults={"role": MemberRole.AGENT}
         )
         if created:
-            member_joined.send(sender=ProviderMember, member=member)
             _check_open_pages(user)
     return member
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -70,7 +70,7 @@ class Provider(models.Model):
     """A shop."""
 
     name = models.CharField(_("shop name"), max_length=120)
-    slug = models.SlugField(max_length=140, unique=True, allow_unicode=True)
+    slug = models.SlugField(_("name in the address"), max_length=140, unique=True, allow_unicode=True)
     about = models.TextField(_("about the shop"), blank=True, max_length=4000)
     city = models.CharField(_("city"), max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64)
@@ -79,8 +79,11 @@ class Provider(models.Model):
     contact_phone = PhoneNumberField(_("contact phone"), blank=True)
     photo = models.ImageField(_("photo"), upload_to="providers/", blank=True)
     is_suspended = models.BooleanField(_("suspended"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    people: Any = models.ManyToManyField(User, through="ProviderMember", related_name="shops")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    renamed_at = models.DateTimeField(null=True, editable=False)  # until the search knows the new name
+    people: Any = models.ManyToManyField(
+        User, verbose_name=_("people"), through="ProviderMember", related_name="shops"
+    )
 
     objects = ProviderQuerySet.as_manager()
 
@@ -98,9 +101,15 @@ class Provider(models.Model):
 class ProviderMember(models.Model):
     """A person's place in a shop."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    provider = models.ForeignKey(
+        Provider, verbose_name=_("provider"), on_delete=models.CASCADE, related_name="members"
+    )
+    user = models.ForeignKey(
+        User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices)
+    # What was written to the shop before is not unread to the person.
+    joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("shop member")

@@ -252,6 +252,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "send-due-notifications": {"task": "notify.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "worker-heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "index-renamed-shops": {
+        "task": "services.index_renamed_shops",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "appointment-reminders": {
         "task": "appointments.send_reminders",
         "schedule": 60.0,

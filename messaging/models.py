@@ -128,8 +128,6 @@ class Participation(models.Model):
     )
     read_seq = models.PositiveIntegerField(default=0)
     delivered_seq = models.PositiveIntegerField(default=0)
-    # What was said before the person joined the shop is neither unread nor, for the other side, read.
-    since_seq = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["thread", "user"], name="participation_once")]

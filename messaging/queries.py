@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from psycopg import AsyncConnection
 
-from accounts.models import User
+from accounts.models import ProviderMember, User
 from messaging.models import Message, Participation, Thread
 
 # A message counts for the other side of its thread; a notice counts for nobody.
@@ -15,10 +15,12 @@ _UNREAD = """
 SELECT t.id, count(*)
 FROM messaging_thread t
 LEFT JOIN messaging_participation p ON p.thread_id = t.id AND p.user_id = %(user)s
-JOIN messaging_message m ON m.thread_id = t.id AND m.seq > coalesce(greatest(p.read_seq, p.since_seq), 0)
+LEFT JOIN accounts_providermember s ON s.provider_id = t.provider_id AND s.user_id = %(user)s
+JOIN messaging_message m ON m.thread_id = t.id AND m.seq > coalesce(p.read_seq, 0)
+  AND (s.id IS NULL OR m.created_at >= s.joined_at)
 WHERE (t.customer_id = %(user)s
        OR t.provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(user)s))
-  AND t.last_seq > coalesce(greatest(p.read_seq, p.since_seq), 0)
+  AND t.last_seq > coalesce(p.read_seq, 0)
   AND m.kind <> 'notice'
   AND (m.author_id = t.customer_id) = (t.customer_id <> %(user)s)
 GROUP BY t.id
@@ -131,9 +133,11 @@ def latest_messages(thread: Thread, *, before_seq: int | None = None, limit: int
 
 
 def read_seq_of(thread: Thread, user: User) -> int:
-    """Up to where nothing is new to the person."""
-    mark = Participation.objects.filter(thread=thread, user=user).first()
-    return max(mark.read_seq, mark.since_seq) if mark else 0
+    """Up to where nothing is new to the person: read, or written before the person joined the shop."""
+    mark = Participation.objects.filter(thread=thread, user=user).values_list("read_seq", flat=True).first()
+    joined = ProviderMember.objects.filter(provider=thread.provider_id, user=user).values("joined_at")
+    before = thread.messages.filter(created_at__lt=models.Subquery(joined)).aggregate(models.Max("seq"))
+    return max(mark or 0, before["seq__max"] or 0)
 
 
 def read_state(thread: Thread, user: User) -> dict[str, int]:

@@ -80,11 +80,16 @@ def put_back_on_site(service: Service) -> None:
     change_service(service, unlisted_reason="")
 
 
-def index_services_of(provider: Provider, **_signal: Any) -> None:
-    """The shop's services are found by its new name."""
-    for service in Service.objects.of_provider(provider).select_related("provider").iterator():
-        Service.objects.filter(pk=service.pk).update(search_text=_search_text(service))
-        _index_words(service)
+def index_renamed_shops() -> None:
+    """The services of shops with a new name are found by it."""
+    for renamed in Provider.objects.filter(renamed_at__isnull=False):
+        with transaction.atomic():
+            provider = Provider.objects.select_for_update().get(pk=renamed.pk)
+            services = Service.objects.of_provider(provider).select_for_update(of=("self",)).order_by("pk")
+            for service in services.select_related("provider").iterator():
+                Service.objects.filter(pk=service.pk).update(search_text=_search_text(service))
+                _index_words(service)
+            Provider.objects.filter(pk=provider.pk).update(renamed_at=None)
 
 
 def _search_text(service: Service) -> str:

@@ -20,13 +20,15 @@ from services.enums import ServiceKind
 class Category(models.Model):
     """A shelf of the market, named in every language of the site."""
 
-    slug = models.SlugField(unique=True)
-    icon = models.CharField(max_length=40, help_text=_("Name of a symbol in static/brand/icons.svg"))
-    name_en = models.CharField(max_length=60)
-    name_th = models.CharField(max_length=60)
-    name_fa = models.CharField(max_length=60)
-    name_vi = models.CharField(max_length=60)
-    position = models.PositiveSmallIntegerField(default=0)
+    slug = models.SlugField(_("name in the address"), unique=True)
+    icon = models.CharField(
+        _("icon"), max_length=40, help_text=_("Name of a symbol in static/brand/icons.svg")
+    )
+    name_en = models.CharField(_("name in English"), max_length=60)
+    name_th = models.CharField(_("name in Thai"), max_length=60)
+    name_fa = models.CharField(_("name in Persian"), max_length=60)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("category")
@@ -63,7 +65,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
 
 class Service(models.Model):
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="services")
+    provider = models.ForeignKey(
+        Provider, verbose_name=_("provider"), on_delete=models.CASCADE, related_name="services"
+    )
     category = models.ForeignKey(Category, verbose_name=_("Category"), on_delete=models.PROTECT)
     title = models.CharField(_("Title"), max_length=120)
     description = models.TextField(_("Description"), max_length=5000)
@@ -83,11 +87,11 @@ class Service(models.Model):
     is_listed = models.BooleanField(_("listed by the provider"), default=True)
     unlisted_reason = models.TextField(_("taken off by the operator because"), blank=True)
     # One column that lists filter and index by; kept by services.domain alone.
-    is_public = models.BooleanField(default=True, editable=False)
+    is_public = models.BooleanField(_("on the site"), default=True, editable=False)
     search_text = models.TextField(editable=False, default="")
     search_vector = SearchVectorField(null=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ServiceQuerySet.as_manager()
 
@@ -139,9 +143,11 @@ class Service(models.Model):
 class SearchWord(models.Model):
     """The words that titles are made of: a typing slip is mended against these, not against rows."""
 
-    word = models.CharField(max_length=40, primary_key=True)
+    word = models.CharField(_("word"), max_length=40, primary_key=True)
 
     class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
         indexes = [GinIndex(fields=["word"], name="searchword_trigrams", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:

@@ -1,13 +1,7 @@
 """Writing to threads. A message is stored first and shown on commit, so nobody sees what is not kept."""
 
 from messaging.domain.files import post_file
-from messaging.domain.marks import (
-    mark_delivered,
-    mark_delivered_async,
-    mark_read,
-    mark_read_async,
-    start_reading,
-)
+from messaging.domain.marks import mark_delivered, mark_delivered_async, mark_read, mark_read_async
 from messaging.domain.posting import (
     MAX_BODY,
     ThreadClosedError,
@@ -41,7 +35,6 @@ __all__ = [
     "post_message_async",
     "post_notice",
     "reopen_thread",
-    "start_reading",
     "tell_thread",
     "tell_typing_async",
 ]

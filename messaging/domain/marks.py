@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import AsyncConnection
 
-from accounts.models import ProviderMember, User
+from accounts.models import User
 from marketplace.common.errors import DomainError
 from marketplace.common.realtime import Event, broadcast, broadcast_on_commit
 from messaging.models import Thread
@@ -19,8 +19,8 @@ WITH thread AS (
       AND (customer_id = %(user)s
            OR provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(user)s))
 ), moved AS (
-    INSERT INTO messaging_participation AS p (thread_id, user_id, read_seq, delivered_seq, since_seq)
-    SELECT id, %(user)s, seq, seq, 0 FROM thread WHERE seq > 0
+    INSERT INTO messaging_participation AS p (thread_id, user_id, read_seq, delivered_seq)
+    SELECT id, %(user)s, seq, seq FROM thread WHERE seq > 0
     ON CONFLICT (thread_id, user_id) DO UPDATE
     SET read_seq = excluded.read_seq, delivered_seq = greatest(p.delivered_seq, excluded.delivered_seq)
     WHERE p.read_seq < excluded.read_seq
@@ -35,26 +35,15 @@ WITH thread AS (
       AND (customer_id = %(user)s
            OR provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(user)s))
 ), moved AS (
-    INSERT INTO messaging_participation AS p (thread_id, user_id, read_seq, delivered_seq, since_seq)
-    SELECT id, %(user)s, 0, seq, 0 FROM thread WHERE seq > 0
+    INSERT INTO messaging_participation AS p (thread_id, user_id, read_seq, delivered_seq)
+    SELECT id, %(user)s, 0, seq FROM thread WHERE seq > 0
     ON CONFLICT (thread_id, user_id) DO UPDATE SET delivered_seq = excluded.delivered_seq
     WHERE p.delivered_seq < excluded.delivered_seq
     RETURNING 1
 )
 SELECT seq, customer_id, provider_id, EXISTS (SELECT FROM moved) FROM thread
 """
-_START = """
-INSERT INTO messaging_participation (thread_id, user_id, read_seq, delivered_seq, since_seq)
-SELECT id, %(user)s, 0, 0, last_seq FROM messaging_thread WHERE provider_id = %(provider)s AND last_seq > 0
-ON CONFLICT (thread_id, user_id) DO UPDATE SET since_seq = excluded.since_seq
-"""
 _STATEMENTS = {"read": _READ, "delivered": _DELIVERED}
-
-
-def start_reading(member: ProviderMember, **_signal: Any) -> None:
-    """What the shop's threads hold when someone joins it is not new to that person."""
-    with connection.cursor() as cursor:
-        cursor.execute(_START, {"user": member.user_id, "provider": member.provider_id})
 
 
 def mark_read(thread: Thread, *, by: User, seq: int) -> int:

@@ -12,6 +12,7 @@ from marketplace.notify.models import Notification
 from services.domain import (
     add_service,
     change_service,
+    index_renamed_shops,
     list_service,
     put_back_on_site,
     take_off_site,
@@ -131,6 +132,7 @@ def test_every_column_of_search_is_kept_by_add_service(shop: Provider, service: 
 def test_a_shop_with_a_new_name_is_found_by_it_and_not_by_the_old(service: Service, shop: Provider) -> None:
     shop.name = "Chiang Mai Notary"
     save_shop(shop)
+    index_renamed_shops()
 
     service.refresh_from_db()
     assert service.search_text == " legal advice by video\n chiang mai notary"
