@@ -29,6 +29,7 @@ from marketplace.common.errors import DomainError
 from marketplace.common.middleware import OUTAGE
 from marketplace.common.realtime import AWAY, TRY_LATER, broadcast
 from messaging import domain as messaging
+from messaging.events import as_heard_by
 
 logger = logging.getLogger(__name__)
 
@@ -177,7 +178,8 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         elif (kind in _HANDED_ON and "page" in event and not is_mine) or (
             kind == "message" and event["thread"] == self.appointment.thread_id
         ):
-            await self._say(event)
+            # Cards are drawn in the conversation, not beside a call, so private ones go to nobody here.
+            await self._say(as_heard_by(event, 0, ()) or event)
 
     async def _check_access(self) -> None:
         """Someone who was suspended, or has left the shop, is out of the call too."""

@@ -19,6 +19,7 @@ class ThreadAdmin(ReadOnlyAdmin):
     list_select_related = ["customer", "provider", "assigned_to"]
     search_fields = ["topic", "customer__display_name", "customer__username", "provider__name"]
     ordering = ["-pk"]
+    readonly_fields = ["last_message_at", "created_at"]
 
 
 @admin.register(Message)

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
+from accounts.enums import MemberRole
 from accounts.models import User
 from accounts.queries import memberships_of
 from marketplace.common import realtime
@@ -30,6 +31,7 @@ from messaging.domain import (
     post_message_async,
     tell_typing_async,
 )
+from messaging.events import as_heard_by
 from messaging.queries import Sides, sides_async, unread_by_thread_async
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
         self.threads: dict[int, Sides] = {}
         self.typed_at: dict[int, float] = {}
         self.groups: set[str] = set()
+        self.owned: set[int] = set()  # the person's own shops
         self.shown: dict[str, None] = {}  # client_ids of own messages whose event this socket gets directly
         self.after_ack: list[Answer] = []
         try:
@@ -87,8 +90,10 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
                     if not self.groups:
                         await self.transmit({"type": "websocket.close", "code": NOT_SIGNED_IN})
                         return
-                elif not (self.shown and self._is_shown(event)):
-                    await self.transmit({"type": "websocket.send", "text": _encode(event)})
+                elif not (self.shown and self._is_shown(event)) and (
+                    heard := as_heard_by(event, self.user.pk, self.owned)
+                ):
+                    await self.transmit({"type": "websocket.send", "text": _encode(heard)})
         except AWAY as error:  # a socket that hears nothing must not look alive: the page connects anew
             logger.warning("a socket hears nothing any more: %s", error)
             await self.transmit({"type": "websocket.close", "code": TRY_LATER})
@@ -125,8 +130,9 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
             return set()
         if session.session_key and not session.exists(session.session_key):
             return set()  # logged out in another tab
-        shops = memberships_of(self.user).values_list("provider_id", flat=True)
-        return {f"user.{self.user.pk}", *(f"provider.{shop}" for shop in shops)}
+        roles = dict(memberships_of(self.user).values_list("provider_id", "role"))
+        self.owned = {shop for shop, role in roles.items() if role == MemberRole.OWNER}
+        return {f"user.{self.user.pk}", *(f"provider.{shop}" for shop in roles)}
 
     # --- what the page says -------------------------------------------------------------------------
 

@@ -25,8 +25,12 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
 
 class Thread(models.Model):
-    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="threads")
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="threads")
+    customer = models.ForeignKey(
+        User, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="threads"
+    )
+    provider = models.ForeignKey(
+        Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="threads"
+    )
     topic = models.CharField(_("topic"), max_length=160)
     assigned_to = models.ForeignKey(
         User,
@@ -36,10 +40,10 @@ class Thread(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    last_seq = models.PositiveIntegerField(default=0)
-    last_message_at = models.DateTimeField(auto_now_add=True)
+    last_seq = models.PositiveIntegerField(_("messages"), default=0)
+    last_message_at = models.DateTimeField(_("newest message"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ThreadQuerySet.as_manager()
 
@@ -77,14 +81,24 @@ class Message(models.Model):
     (thread, author, client_id) is unique, so a resend is one message.
     """
 
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
-    seq = models.PositiveIntegerField()
-    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=MessageKind.choices, default=MessageKind.TEXT)
-    body = models.TextField(blank=True)
-    data = models.JSONField(default=dict, blank=True)
-    client_id = models.UUIDField(default=uuid.uuid4)
-    created_at = models.DateTimeField(db_default=Now())
+    thread = models.ForeignKey(
+        Thread, verbose_name=_("thread"), on_delete=models.CASCADE, related_name="messages"
+    )
+    seq = models.PositiveIntegerField(_("number"))
+    author = models.ForeignKey(
+        User, verbose_name=_("author"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=MessageKind.choices, default=MessageKind.TEXT)
+    body = models.TextField(_("text"), blank=True)
+    data = models.JSONField(_("details"), default=dict, blank=True)
+    # In the shop only this person and the owner see it: a card belongs to who made it.
+    only_for = models.ForeignKey(
+        User, verbose_name=_("only for"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    client_id = models.UUIDField(_("sender's mark"), default=uuid.uuid4)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+
+    is_hidden = False  # from the reader for whom it was fetched: see queries.hide_private
 
     class Meta:
         verbose_name = _("message")
@@ -101,13 +115,19 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A photo (re-encoded) or a file (always a download) of one message."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
-    file = models.FileField(upload_to="attachments/%Y/%m/")
-    name = models.CharField(max_length=160)
-    content_type = models.CharField(max_length=80)
-    size = models.PositiveIntegerField()
-    width = models.PositiveIntegerField(null=True, blank=True)
-    height = models.PositiveIntegerField(null=True, blank=True)
+    message = models.ForeignKey(
+        Message, verbose_name=_("message"), on_delete=models.CASCADE, related_name="attachments"
+    )
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/")
+    name = models.CharField(_("file name"), max_length=160)
+    content_type = models.CharField(_("file type"), max_length=80)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
 
     def __str__(self) -> str:
         return self.name
@@ -120,17 +140,22 @@ class Attachment(models.Model):
 class Participation(models.Model):
     """How far one person has read, and received, one thread."""
 
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participations")
+    thread = models.ForeignKey(
+        Thread, verbose_name=_("thread"), on_delete=models.CASCADE, related_name="participations"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
         on_delete=models.CASCADE,
         related_name="participations",
     )
-    read_seq = models.PositiveIntegerField(default=0)
-    delivered_seq = models.PositiveIntegerField(default=0)
+    read_seq = models.PositiveIntegerField(_("read up to"), default=0)
+    delivered_seq = models.PositiveIntegerField(_("received up to"), default=0)
 
     class Meta:
+        verbose_name = _("state of reading")
+        verbose_name_plural = _("states of reading")
         constraints = [models.UniqueConstraint(fields=["thread", "user"], name="participation_once")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.thread_id}: {self.read_seq}"
+        return f"{self.user}: {self.read_seq}"

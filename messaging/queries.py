@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from psycopg import AsyncConnection
 
+from accounts.enums import MemberRole
 from accounts.models import ProviderMember, User
 from messaging.models import Message, Participation, Thread
 
@@ -75,13 +76,14 @@ def inbox_for(
     user: User,
     *,
     search: str = "",
+    assigned: str = "",
     before: tuple[datetime, int] | None = None,
     limit: int = 30,
 ) -> list[Thread]:
     """The person's threads, newest first, each with `.unread`, `.last_message` and `.is_customer` set.
 
     `before` is the (last_message_at, pk) of the last row of the previous page. `search` looks in the
-    topic and in the names of both sides.
+    topic and in the names of both sides; `assigned` is "mine", "unassigned" or "" for all.
     """
     threads = Thread.objects.visible_to(user).select_related("customer", "provider", "assigned_to")
     for word in search.split():
@@ -93,9 +95,13 @@ def inbox_for(
     if before is not None:
         at, pk = before
         threads = threads.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
+    if assigned == "mine":
+        threads = threads.filter(assigned_to=user)
+    elif assigned == "unassigned":
+        threads = threads.filter(assigned_to=None).exclude(customer=user)
     rows = list(threads.order_by("-last_message_at", "-pk")[:limit])
     unread = unread_by_thread(user)
-    last = _last_messages(rows)
+    last = _last_messages(rows, user)
     for thread in rows:
         thread.unread = unread.get(thread.pk, 0)  # type: ignore[attr-defined]
         thread.last_message = last.get(thread.pk)  # type: ignore[attr-defined]
@@ -103,33 +109,58 @@ def inbox_for(
     return rows
 
 
-def _last_messages(threads: list[Thread]) -> dict[int, Message]:
-    """Thread id → its newest message. (thread, last_seq) is unique, so each is one index look-up."""
-    wanted = Q()
-    for thread in threads:
-        wanted |= Q(thread=thread, seq=thread.last_seq)
-    if not wanted:
+def _last_messages(threads: list[Thread], user: User) -> dict[int, Message]:
+    """Thread id → its newest message that the person may see, each by one index look-up."""
+    if not threads:
         return {}
-    messages = Message.objects.filter(wanted).select_related("author")
+    newest = (
+        Message.objects.filter(thread=models.OuterRef("pk"))
+        .filter(_not_private_to_others(user))
+        .order_by("-seq")
+        .values("pk")[:1]
+    )
+    found = Thread.objects.filter(pk__in=[thread.pk for thread in threads]).values(
+        last=models.Subquery(newest)
+    )
+    messages = Message.objects.filter(pk__in=found).select_related("author")
     return {message.thread_id: message for message in messages}
 
 
-def messages_after(thread: Thread, seq: int, *, limit: int = 500) -> QuerySet[Message]:
-    """Oldest first, with authors and attachments: what a page missed since `seq`."""
-    return (
+def _not_private_to_others(user: User) -> Q:
+    owned = ProviderMember.objects.filter(user=user, role=MemberRole.OWNER).values("provider")
+    return Q(only_for=None) | Q(only_for=user) | Q(thread__customer=user) | Q(thread__provider__in=owned)
+
+
+def hide_private(messages: list[Message], thread: Thread, user: User) -> list[Message]:
+    """The same messages; those that belong to a colleague alone are marked `is_hidden`: the person must
+    not find them, and their numbers must not look like a gap."""
+    if any(message.only_for_id not in (None, user.pk) for message in messages):
+        owner = ProviderMember.objects.filter(user=user, provider=thread.provider_id, role=MemberRole.OWNER)
+        if user.pk != thread.customer_id and not owner.exists():
+            for message in messages:
+                message.is_hidden = message.only_for_id not in (None, user.pk)
+    return messages
+
+
+def messages_after(thread: Thread, user: User, seq: int, *, limit: int = 500) -> list[Message]:
+    """Oldest first, with authors and attachments: what the person's page missed since `seq`."""
+    messages = (
         thread.messages.filter(seq__gt=seq)
         .select_related("author")
         .prefetch_related("attachments")
         .order_by("seq")[:limit]
     )
+    return hide_private(list(messages), thread, user)
 
 
-def latest_messages(thread: Thread, *, before_seq: int | None = None, limit: int = 50) -> list[Message]:
+def latest_messages(
+    thread: Thread, user: User, *, before_seq: int | None = None, limit: int = 50
+) -> list[Message]:
     """The newest `limit` messages (before `before_seq`), oldest first."""
     messages = thread.messages.select_related("author").prefetch_related("attachments")
     if before_seq is not None:
         messages = messages.filter(seq__lt=before_seq)
-    return list(reversed(messages.order_by("-seq")[:limit]))
+    return hide_private(list(reversed(messages.order_by("-seq")[:limit])), thread, user)
 
 
 def read_seq_of(thread: Thread, user: User) -> int:

@@ -39,6 +39,8 @@ def lay_out(
     before: Message | None = None
     is_marked = read_seq is None
     for message in messages:
+        if message.is_hidden:
+            continue
         is_ours = (message.author_id == thread.customer_id) == (reader.pk == thread.customer_id)
         is_new = not is_marked and message.seq > (read_seq or 0) and counts_for(message, is_ours)
         is_marked = is_marked or is_new

@@ -74,7 +74,7 @@ def older(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
 def after(request: HttpRequest, pk: int, seq: int) -> JsonResponse:
     """{"messages": [… after `seq`], "more": bool, "delivered": seq, "read": seq, "closed": bool}."""
     conversation = _thread(request, pk)
-    found = list(messages_after(conversation, seq, limit=MISSED + 1))
+    found = messages_after(conversation, _person(request), seq, limit=MISSED + 1)
     shapes = [message_shape(message) for message in found[:MISSED]]
     return JsonResponse(
         {
@@ -179,7 +179,7 @@ def _transcript(
     request: HttpRequest, conversation: Thread, *, before_seq: int | None = None, read_seq: int | None = None
 ) -> dict[str, Any]:
     person = _person(request)
-    found = latest_messages(conversation, before_seq=before_seq, limit=MESSAGES)
+    found = latest_messages(conversation, person, before_seq=before_seq, limit=MESSAGES)
     marks = read_state(conversation, person)
     return {
         "thread": conversation,

@@ -31,6 +31,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ["customer", "provider"]
     search_fields = ["=number", "=contract_number", "customer__display_name", "provider__name"]
     ordering = ["-pk"]
+    readonly_fields = ["created_at"]
     inlines = [LineInline, EventInline]
 
 
@@ -49,3 +50,4 @@ class OrderEventAdmin(ReadOnlyAdmin):
     list_select_related = ["order", "by"]
     search_fields = ["=order__number"]
     ordering = ["-pk"]
+    readonly_fields = ["at"]

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.models import Provider, User
 from marketplace.common.text import fold, fold_digits
@@ -58,11 +59,25 @@ def matching(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
     return orders
 
 
-def searchable(number: str | None, customer: User) -> str:
+def searchable(number: str | None, name: str, phone: str) -> str:
     """What `matching` looks in: the phone with and without its country code."""
-    phone = customer.phone or None
-    digits = [str(phone).lstrip("+"), re.sub(r"\D", "", phone.as_national)] if phone else []
-    return " ".join([number or "", fold(customer.name), *digits])
+    read = PhoneNumber.from_string(phone) if phone else None
+    if read is not None and read.is_valid():
+        digits = [str(read).lstrip("+"), re.sub(r"\D", "", read.as_national)]
+    else:
+        digits = [_WITHIN_PHONES.sub("", fold_digits(phone))]
+    return " ".join([number or "", fold(name), *digits]).strip()
+
+
+def customer_with_phone(provider: Provider, phone: str) -> User | None:
+    """The shop's own customer with that phone, the oldest if several share it."""
+    return User.objects.filter(phone=phone, is_active=True, threads__provider=provider).order_by("pk").first()
+
+
+def last_order_of(customer: User, provider: Provider, *, seen_by: User) -> Order | None:
+    """The newest order of this customer here that is more than a draft and not cancelled."""
+    orders = orders_of_shop(provider, seen_by=seen_by).filter(customer=customer)
+    return orders.exclude(status__in=[OrderStatus.DRAFT, OrderStatus.CANCELLED]).order_by("-pk").first()
 
 
 def order_counts(provider: Provider, *, seen_by: User | None = None) -> dict[str, int]:

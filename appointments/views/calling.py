@@ -38,7 +38,11 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     seconds_left = max(0, math.ceil((row.appointment.opens_at - now).total_seconds()))
     context = row_context(row, now=now, seconds_left=seconds_left)
     if row.phase == Phase.ENTERABLE:
-        context["messages_so_far"] = latest_messages(row.appointment.thread, limit=50)
+        context["messages_so_far"] = [
+            message
+            for message in latest_messages(row.appointment.thread, reader(request), limit=50)
+            if not message.is_hidden
+        ]
     response = render(request, _TEMPLATES[row.phase], context)
     response.headers["Permissions-Policy"] = (
         "camera=(self), microphone=(self), display-capture=(self), geolocation=()"
@@ -73,8 +77,8 @@ def call_messages(request: HttpRequest, pk: int) -> JsonResponse:
         except DomainError as error:
             return JsonResponse({"error": error.sentence}, status=422)
     after = request.GET.get("after", "")
-    found = messages_after(thread, int(after) if after.isdecimal() else 0)
-    return JsonResponse({"messages": [_message_shape(message) for message in found]})
+    found = messages_after(thread, reader(request), int(after) if after.isdecimal() else 0)
+    return JsonResponse({"messages": [_message_shape(message) for message in found if not message.is_hidden]})
 
 
 @as_page_or_fragment

@@ -11,6 +11,7 @@ from messaging.domain.posting import (
     post_notice,
 )
 from messaging.domain.threads import (
+    assign_thread,
     card_changed,
     close_thread,
     open_thread,
@@ -22,6 +23,7 @@ from messaging.domain.threads import (
 __all__ = [
     "MAX_BODY",
     "ThreadClosedError",
+    "assign_thread",
     "card_changed",
     "close_thread",
     "mark_delivered",

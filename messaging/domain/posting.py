@@ -14,7 +14,7 @@ from accounts.models import User
 from marketplace.common.errors import DomainError
 from marketplace.common.realtime import Event, broadcast, broadcast_on_commit
 from messaging.enums import MessageKind
-from messaging.events import attachment_shapes
+from messaging.events import attachment_shapes, private_to
 from messaging.models import Attachment, Message, Thread
 from messaging.queries import sides_async
 
@@ -30,8 +30,9 @@ WITH thread AS (
            OR provider_id IN (SELECT provider_id FROM accounts_providermember WHERE user_id = %(author)s))
     RETURNING id, last_seq, customer_id, provider_id
 ), message AS (
-    INSERT INTO messaging_message (thread_id, seq, author_id, kind, body, data, client_id)
-    SELECT id, last_seq, %(author)s, %(kind)s, %(body)s, %(data)s::jsonb, %(client_id)s FROM thread
+    INSERT INTO messaging_message (thread_id, seq, author_id, kind, body, data, client_id, only_for_id)
+    SELECT id, last_seq, %(author)s, %(kind)s, %(body)s, %(data)s::jsonb, %(client_id)s, %(only_for)s
+    FROM thread
     RETURNING id, seq, created_at
 )
 SELECT message.id, message.seq, message.created_at, thread.customer_id, thread.provider_id
@@ -70,13 +71,16 @@ def post_message(
     client_id: uuid.UUID | None = None,
     kind: MessageKind = MessageKind.TEXT,
     data: dict[str, Any] | None = None,
+    only_for: User | None = None,
 ) -> Message:
     """Stores a message with the thread's next number and shows it on commit.
 
     The same `client_id` again returns the first message. Refuses an empty or overlong body, a closed
     thread, and an author who does not belong to the thread.
     """
-    posted = store_message(thread.pk, by=by, body=body, client_id=client_id, kind=kind, data=data)
+    posted = store_message(
+        thread.pk, by=by, body=body, client_id=client_id, kind=kind, data=data, only_for=only_for
+    )
     if posted.is_new:
         show_on_commit(posted)
     return Message.objects.get(pk=posted.pk)
@@ -112,9 +116,10 @@ async def post_message_async(
     return posted.event
 
 
-def post_card(thread: Thread, *, by: User, url: str, body: str) -> Message:
-    """A card that the app owning it draws at `url`; `body` is what it says without scripts."""
-    return post_message(thread, by=by, body=body, kind=MessageKind.CARD, data={"url": url})
+def post_card(thread: Thread, *, by: User, url: str, body: str, only_for: User | None = None) -> Message:
+    """A card that the app owning it draws at `url`; `body` is what it says without scripts. In the shop
+    `only_for` and the owner alone see it, if given."""
+    return post_message(thread, by=by, body=body, kind=MessageKind.CARD, data={"url": url}, only_for=only_for)
 
 
 def post_notice(thread: Thread, *, by: User, url: str, body: str) -> Message:
@@ -130,9 +135,11 @@ def store_message(
     client_id: uuid.UUID | None = None,
     kind: MessageKind = MessageKind.TEXT,
     data: dict[str, Any] | None = None,
+    only_for: User | None = None,
 ) -> Posted:
     """Stores and tells nobody: for what must add to the message in the same transaction."""
     values = _values(thread_id, by, body, client_id or uuid.uuid4(), kind, data)
+    values["only_for"] = only_for.pk if only_for else None
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_POST, values)
@@ -177,6 +184,7 @@ def _values(
         "body": body,
         "data": json.dumps(data) if data else "{}",
         "client_id": client_id,
+        "only_for": None,
     }
 
 
@@ -194,7 +202,9 @@ def _posted(row: Any, by: User, values: dict[str, Any], *, is_new: bool) -> Post
         "at": created_at.astimezone(UTC).isoformat(),
         "attachments": [],
     }
-    event = {"type": "message", "thread": values["thread"], "message": message}
+    event: Event = {"type": "message", "thread": values["thread"], "message": message}
+    if values["only_for"] is not None:
+        event["private"] = private_to(values["only_for"], customer_id, provider_id)
     return Posted(pk, seq, event, (f"user.{customer_id}", f"provider.{provider_id}"), is_new)
 
 

@@ -45,6 +45,7 @@ export class Chat {
     const isGap = message.seq > this.last + 1;
     const isLate = message.seq <= this.last;
     this.last = Math.max(this.last, message.seq);
+    if (message.kind === "hidden") return isGap && this.fetchMissed(message.seq);
     if (isLate) return;
     this.draw(message);
     if (isGap) this.fetchMissed(message.seq);

@@ -27,6 +27,7 @@ function receive(message) {
     return;
   }
   lastSeq = message.seq;
+  if (message.kind === "hidden") return; // a colleague's, which takes a number and is not for this person
   const wasAtEnd = isAtEnd();
   const waiting = message.author === me ? sending.takePending(message.client_id) : null;
   waiting?.remove();

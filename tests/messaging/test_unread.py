@@ -83,7 +83,7 @@ def _take(step: tuple[str, str, int], plain: Plain, thread: Thread, cast: dict[s
 
 def _lines_marked_new(thread: Thread, reader: User, read_seq: int) -> bool:
     lines = lay_out(
-        list(messages_after(thread, 0)),
+        messages_after(thread, reader, 0),
         thread=thread,
         reader=reader,
         marks={"delivered": 0, "read": 0},

@@ -13,6 +13,7 @@ from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from messaging.models import Thread
 from orders.enums import OrderStatus, SaleKind, SalesChannel
+from orders.models.desk import FollowedUp
 from services.models import Service
 
 
@@ -38,7 +39,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.exclude(status__in=[OrderStatus.COMPLETED, OrderStatus.CANCELLED])
 
 
-class Order(models.Model):
+class Order(FollowedUp):
     number = models.CharField(
         _("Order number"),
         max_length=20,
@@ -60,23 +61,49 @@ class Order(models.Model):
         on_delete=models.PROTECT,
         related_name="orders",
     )
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="orders")
+    thread = models.ForeignKey(
+        Thread, verbose_name=_("thread"), on_delete=models.PROTECT, related_name="orders"
+    )
     status = models.CharField(_("Status"), max_length=10, choices=OrderStatus.choices)
     channel = models.CharField(_("Sales channel"), max_length=10, choices=SalesChannel.choices)
-    sale_kind = models.CharField(max_length=12, choices=SaleKind.choices, default=SaleKind.NEW)
+    sale_kind = models.CharField(
+        _("kind of sale"), max_length=12, choices=SaleKind.choices, default=SaleKind.NEW
+    )
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("Total"), max_digits=14, decimal_places=2, default=0)
+    discount = models.DecimalField(_("Discount"), max_digits=14, decimal_places=2, default=0)
+    delivery_fee = models.DecimalField(_("Delivery fee"), max_digits=14, decimal_places=2, default=0)
+    delivery_address = models.TextField(_("Delivery address"), blank=True, max_length=1000)
+    # As the customer was called when it was made; an outside order system may correct both.
+    customer_name = models.CharField(_("Customer name"), max_length=160, blank=True)
+    phone = models.CharField(_("Phone"), max_length=32, blank=True)
     note = models.TextField(_("Note"), blank=True, max_length=2000)
     preferred_at = models.DateTimeField(_("Preferred time"), null=True, blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        User, verbose_name=_("created by"), on_delete=models.PROTECT, related_name="+"
+    )
+    # The order that an additional sale adds to.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("adds to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="additional_sales",
+    )
+    # Opens the order without an account; made when the shop first shares it.
+    link_token = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
+    # When the outside order system said what the card shows: an older word never undoes a newer one.
+    outside_at = models.DateTimeField(null=True, editable=False)
     form_token = models.UUIDField(default=uuid.uuid4, editable=False)
     # Number, customer's name and phone as they were when it was made, folded; kept by orders.domain.
     search_text = models.TextField(editable=False, default="", blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    placed_at = models.DateTimeField(null=True, blank=True)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    completed_at = models.DateTimeField(null=True, blank=True)
-    cancelled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -95,6 +122,8 @@ class Order(models.Model):
             models.Index(fields=["provider", "-id"], name="order_provider_newest"),
             models.Index(fields=["provider", "status", "-id"], name="order_provider_status"),
             models.Index(fields=["customer", "-id"], name="order_customer_newest"),
+            models.Index(fields=["provider", "desk_state", "due_at", "id"], name="order_desk"),
+            models.Index(fields=["created_by", "provider", "-id"], name="order_creator_newest"),
             models.Index(fields=["provider", "placed_at"], name="order_provider_placed"),
             GinIndex(fields=["search_text"], name="order_search", opclasses=["gin_trgm_ops"]),
         ]
@@ -106,6 +135,11 @@ class Order(models.Model):
         return reverse("orders:detail", args=[self.pk])
 
     @property
+    def is_private(self) -> bool:
+        """Whether, in the shop, only its maker and the owner find it."""
+        return self.channel != SalesChannel.WEB
+
+    @property
     def is_open(self) -> bool:
         return self.status not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
@@ -113,13 +147,17 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """What was sold, at the price of that moment: a later change of the service changes no order."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    service = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="lines")
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     title = models.CharField(_("Service"), max_length=160)
     unit_price = models.DecimalField(_("Price"), max_digits=12, decimal_places=2)
     quantity = models.PositiveIntegerField(_("Quantity"), default=1)
 
     class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
         constraints = [
             models.CheckConstraint(condition=models.Q(quantity__gte=1), name="orderline_quantity_positive")
         ]
@@ -135,14 +173,18 @@ class OrderLine(models.Model):
 class OrderEvent(models.Model):
     """Who moved the order, to what, when, and why."""
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=10, choices=OrderStatus.choices)
-    reason = models.TextField(blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="events")
+    by = models.ForeignKey(
+        User, verbose_name=_("done by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(_("Status"), max_length=10, choices=OrderStatus.choices)
+    reason = models.TextField(_("Reason"), blank=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("step of an order")
+        verbose_name_plural = _("steps of orders")
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.order_id}: {self.status}"
+        return f"{self.order_id}: {self.get_status_display()}"

@@ -1,0 +1,112 @@
+"""Moving orders along TRANSITIONS, and telling the other side."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import works_at
+from marketplace.common.errors import DomainError
+from marketplace.notify.domain import notify
+from orders.domain.parts import shop_people_of, tell_card_changed, titles_of
+from orders.enums import OrderStatus
+from orders.models import Order, OrderEvent
+from orders.permissions import TRANSITIONS, may_move
+
+
+def confirm_order(order: Order, *, by: User) -> Order:
+    """The shop takes the order on; this gives the contract number."""
+    return _move(order, OrderStatus.CONFIRMED, by=by)
+
+
+def complete_order(order: Order, *, by: User) -> Order:
+    """The only way to Completed."""
+    return _move(order, OrderStatus.COMPLETED, by=by)
+
+
+def cancel_order(order: Order, *, by: User, reason: str = "") -> Order:
+    """By the shop, or by the customer until it is confirmed; the other side is told `reason`."""
+    return _move(order, OrderStatus.CANCELLED, by=by, reason=reason)
+
+
+def expire_order(order: Order, *, reason: str) -> bool:
+    """The site cancels a placed order that nobody paid; False when it has moved on meanwhile."""
+    with transaction.atomic():
+        order = (
+            Order.objects.select_for_update(of=("self",))
+            .select_related("provider", "customer", "created_by")
+            .get(pk=order.pk)
+        )
+        if order.status != OrderStatus.PLACED or order.paid_at is not None:
+            return False
+        order.status, order.cancelled_at = OrderStatus.CANCELLED, timezone.now()
+        order.save(update_fields=["status", "cancelled_at"])
+        OrderEvent.objects.create(order=order, by=None, status=order.status, reason=reason)
+        for people, to_shop in (([order.customer], False), (shop_people_of(order), True)):
+            _tell(order, people, by=settings.STORE_NAME, reason=reason, to_shop=to_shop)
+        tell_card_changed(order)
+    return True
+
+
+def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "") -> Order:
+    with transaction.atomic():
+        order = (
+            Order.objects.select_for_update(of=("self",))
+            .select_related("provider", "customer", "created_by")
+            .get(pk=order.pk)
+        )
+        if order.status == to:
+            return order  # a double click, or two people with one thought
+        is_shop = (
+            works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
+        )
+        is_customer = by.pk == order.customer_id
+        if not may_move(order, to, is_shop=is_shop, is_customer=is_customer):
+            raise _refusal(order, to)
+        now = timezone.now()
+        order.status = to
+        setattr(order, f"{to}_at", now)
+        if to == OrderStatus.CONFIRMED:
+            order.contract_number = f"C-{order.number}"
+        order.save(update_fields=["status", f"{to}_at", "contract_number"])
+        OrderEvent.objects.create(order=order, by=by, status=to, reason=reason)
+        people = [order.customer] if is_shop else shop_people_of(order)
+        _tell(order, people, by=by.name, reason=reason, to_shop=not is_shop)
+        tell_card_changed(order)
+    return order
+
+
+def _refusal(order: Order, to: OrderStatus) -> DomainError:
+    if to == OrderStatus.CANCELLED and order.status == OrderStatus.CONFIRMED:
+        return DomainError(
+            _("The order is already confirmed. Ask the provider in the chat to cancel it."),
+            code="confirmed",
+        )
+    if to not in TRANSITIONS[OrderStatus(order.status)]:
+        return DomainError(
+            _("The order is now “%(status)s”. Reload the page to see it.")
+            % {"status": order.get_status_display()},
+            code="moved",
+        )
+    return DomainError(_("Only the provider can do this."), code="not_allowed")
+
+
+def _tell(order: Order, people: Sequence[User], *, by: str, reason: str, to_shop: bool) -> None:
+    for person in people:
+        notify(
+            person,
+            f"order_{order.status}",
+            f"order:{order.pk}:{order.status}:{person.pk}",
+            number=order.number,
+            contract_number=order.contract_number,
+            title=titles_of(order),
+            by=by,
+            to_shop=to_shop,
+            shop=order.provider.name,
+            customer=order.customer_name,
+            reason=reason,
+            path=order.get_absolute_url(),
+        )
