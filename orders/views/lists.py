@@ -1,0 +1,56 @@
+"""The customer's and the shop's lists of orders."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.queries import memberships_of
+from orders import queries
+from orders.enums import OrderStatus
+from orders.views.common import reader
+
+
+@require_GET
+def my_orders(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    context = _list_context(request, queries.orders_of_customer(user), queries.customer_order_counts(user))
+    return render(request, "orders/list.html", context)
+
+
+@require_GET
+def shop_list(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    membership = memberships_of(user).first()
+    if membership is None:
+        raise Http404
+    shop = membership.provider
+    context = _list_context(
+        request, queries.orders_of_shop(shop, seen_by=user), queries.order_counts(shop, seen_by=user)
+    )
+    return render(request, "orders/shop_list.html", context)
+
+
+def _list_context(request: HttpRequest, orders: Any, counts: dict[str, int]) -> dict[str, Any]:
+    status = request.GET.get("status", "")
+    status = status if status in OrderStatus.values else ""
+    search = request.GET.get("q", "").strip()
+    before = request.GET.get("before", "")
+    rows, older = queries.newest_page(
+        orders, status=status, search=search, before=int(before) if before.isdecimal() else None
+    )
+    return {
+        "orders": rows,
+        "older": older,
+        "is_first_page": not before,
+        "status": status,
+        "search": search,
+        "all_count": counts["all"],
+        # A shop that makes no orders in chats need not see the state in which those begin.
+        "filters": [
+            (value, label, counts[value])
+            for value, label in OrderStatus.choices
+            if value != OrderStatus.DRAFT or counts[value]
+        ],
+    }

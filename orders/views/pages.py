@@ -1,0 +1,114 @@
+"""The order page, its card and panel in the chat, and its moves."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.queries import works_at
+from marketplace.common.errors import DomainError
+from messaging.models import Thread
+from orders import domain, queries
+from orders.enums import OrderStatus
+from orders.forms import CancelForm
+from orders.models import Order
+from orders.permissions import allowed_moves
+from orders.views.common import as_page_or_fragment, reader, visible_order, wants_fragment
+
+
+@as_page_or_fragment
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _order_page(request, visible_order(request, pk))
+
+
+@as_page_or_fragment
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order inside the chat; a page of its own when opened directly."""
+    order = visible_order(request, pk)
+    template = "orders/_card.html" if wants_fragment(request) else "orders/card.html"
+    return render(request, template, _order_context(request, order))
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    return _move(request, pk, domain.confirm_order, _("The order is confirmed. The customer has been told."))
+
+
+@require_POST
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    return _move(request, pk, domain.complete_order, _("The order is completed. The customer has been told."))
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    order, user = visible_order(request, pk), reader(request)
+    form = CancelForm(request.POST, is_shop=works_at(user, order.provider_id))
+    if not form.is_valid():
+        return _order_page(request, order, form)
+    try:
+        domain.cancel_order(order, by=user, reason=form.cleaned_data["reason"])
+    except DomainError as error:
+        form.add_error(None, error.sentence)
+        return _order_page(request, order, form)
+    messages.success(request, _("The order is cancelled. The other side has been told."))
+    return redirect(order)
+
+
+@as_page_or_fragment
+@require_GET
+def thread_panel(request: HttpRequest, thread_pk: int) -> HttpResponse:
+    """Beside the chat: what happened between the two, and their orders."""
+    user = reader(request)
+    thread = get_object_or_404(
+        Thread.objects.visible_to(user).select_related("customer", "provider"), pk=thread_pk
+    )
+    context = {
+        "thread": thread,
+        "orders": queries.orders_in_thread(thread, user),
+        "activity": queries.activity_in_thread(thread, user),
+        "is_shop": thread.customer_id != user.pk,
+    }
+    template = "orders/_panel.html" if wants_fragment(request) else "orders/panel.html"
+    return render(request, template, context)
+
+
+def _move(request: HttpRequest, pk: int, move: Callable[..., Order], done: str) -> HttpResponse:
+    order = visible_order(request, pk)
+    try:
+        move(order, by=reader(request))
+        messages.success(request, done)
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    target = request.POST.get("next", "")  # a card in the chat leads back to the chat
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return redirect(target)
+    return redirect(order)
+
+
+def _order_page(request: HttpRequest, order: Order, cancel_form: CancelForm | None = None) -> HttpResponse:
+    context = _order_context(request, order)
+    context["cancel_form"] = cancel_form or CancelForm(is_shop=context["is_shop"])
+    template = "orders/_order.html" if wants_fragment(request) else "orders/detail.html"
+    return render(request, template, context, status=422 if cancel_form else 200)
+
+
+def _order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
+    is_shop = works_at(request.user, order.provider_id)
+    moves = allowed_moves(order, is_shop=is_shop, is_customer=order.customer_id == request.user.pk)
+    return {
+        "order": order,
+        "is_shop": is_shop,
+        "may_confirm": OrderStatus.CONFIRMED in moves,
+        "may_complete": OrderStatus.COMPLETED in moves,
+        "may_cancel": OrderStatus.CANCELLED in moves,
+        "card_url": domain.card_url(order),
+        "thread_url": reverse("messaging:thread", args=[order.thread_id]),
+    }
