@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import restore, save_shop, suspend
 from accounts.models import Provider, ProviderMember, User
-from marketplace.common.admin_parts import ListAdmin, ReadOnlyAdmin, ReadOnlyInline, confirmed_action
+from marketplace.common.admin_parts import (
+    BorrowedAdmin,
+    ListAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    confirmed_action,
+)
 
 _POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -46,10 +52,11 @@ class PersonAdmin(ListAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     inlines = [MembershipInline]
     actions = ["suspend_accounts", "restore_accounts"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         # An email is changed by its owner, who must confirm it; suspending is an action with a reason.
         fixed = ["email", "is_active", "suspended_reason", "last_login", "date_joined"]
-        return fixed if request.user.is_superuser else [*fixed, *_POWERS]
+        names = fixed if request.user.is_superuser else [*fixed, *_POWERS]
+        return [self.shown(name) for name in names]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody but an administrator touches (and so could log in as) an operator's account."""
@@ -113,6 +120,7 @@ class ProviderMemberAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "provider"]
     search_fields = ["user__username", "user__display_name", "provider__name"]
     ordering = ["-pk"]
+    readonly_fields = ["joined_at"]
 
 
 for model in (EmailAddress, Authenticator, UserSession):
@@ -130,10 +138,25 @@ class EmailAddressAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
+class KindFilter(admin.ChoicesFieldListFilter):
+    """Under a title in the reader's language: the field's own name is English."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("kind")
+
+
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
+class AuthenticatorAdmin(BorrowedAdmin):
+    names = (_("second step of logging in"), _("second steps of logging in"))
+    labels = {
+        "user": _("person"),
+        "type": _("kind"),
+        "created_at": _("created"),
+        "last_used_at": _("last used"),
+    }
     list_display = ["user", "type", "created_at", "last_used_at"]
-    list_filter = ["type"]
+    list_filter = [("type", KindFilter)]
     list_select_related = ["user"]
     search_fields = ["user__username"]
     ordering = ["-pk"]
@@ -141,7 +164,16 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(ReadOnlyAdmin):
+class UserSessionAdmin(BorrowedAdmin):
+    names = (_("signed-in device"), _("signed-in devices"))
+    labels = {
+        "user": _("person"),
+        "ip": _("network address"),
+        "user_agent": _("browser"),
+        "created_at": _("signed in since"),
+        "last_seen_at": _("last seen"),
+        "session_key": _("session"),
+    }
     list_display = ["user", "ip", "user_agent", "created_at", "last_seen_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "=ip"]

@@ -1,10 +1,10 @@
-from datetime import datetime
-
 from django.contrib import admin
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Appointment, CalendarFeed, Call, CallEvent
-from marketplace.common.admin_parts import ReadOnlyAdmin
+from marketplace.common.admin_parts import ReadOnlyAdmin, in_one_line
+from marketplace.common.templatetags.local import local_datetime
 
 
 @admin.register(Appointment)
@@ -14,15 +14,16 @@ class AppointmentAdmin(ReadOnlyAdmin):
     list_select_related = ["provider", "host", "customer"]
     search_fields = ["topic", "customer__display_name", "provider__name"]
     ordering = ["-pk"]
+    readonly_fields = ["created_at"]
 
     @admin.display(description=_("Date and time"), ordering="period")
-    def starts(self, appointment: Appointment) -> datetime:
-        return appointment.start
+    def starts(self, appointment: Appointment) -> SafeString:
+        return in_one_line(local_datetime(appointment.start))
 
 
 @admin.register(Call)
 class CallAdmin(ReadOnlyAdmin):
-    list_display = ["pk", "appointment"]
+    list_display = ["pk", "appointment", "started_at", "ended_at", "outcome"]
     list_select_related = ["appointment"]
     search_fields = ["=appointment__id"]
     ordering = ["-pk"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
 from appointments.enums import AppointmentStatus, CallEventKind, CallOutcome, Phase
-from marketplace.common.calendars import format_number
+from marketplace.common.calendars import format_datetime, format_number
 from messaging.models import Thread
 
 OPENS_BEFORE = timedelta(minutes=10)
@@ -46,23 +46,41 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(models.Model):
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="appointments")
+    thread = models.ForeignKey(
+        Thread, verbose_name=_("thread"), on_delete=models.PROTECT, related_name="appointments"
+    )
     # The thread's two sides again, for the exclusion constraints below.
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="appointments")
-    customer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
-    host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hosted_appointments")
+    provider = models.ForeignKey(
+        Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    customer = models.ForeignKey(
+        User, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    host = models.ForeignKey(
+        User, verbose_name=_("host"), on_delete=models.PROTECT, related_name="hosted_appointments"
+    )
     topic = models.CharField(_("Appointment topic"), max_length=160)
     period = DateTimeRangeField(_("Date and time"))
     status = models.CharField(
+        _("Status"),
         max_length=10,
         choices=AppointmentStatus.choices,
         default=AppointmentStatus.SCHEDULED,
     )
-    version = models.PositiveIntegerField(default=1, help_text=_("Grows with every change of time."))
-    proposed_start = models.DateTimeField(null=True, blank=True)
-    proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    booked_at = models.DateTimeField(help_text=_("When the current time was agreed."))
-    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(
+        _("version"), default=1, help_text=_("Grows with every change of time.")
+    )
+    proposed_start = models.DateTimeField(_("proposed time"), null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        User,
+        verbose_name=_("proposed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    booked_at = models.DateTimeField(_("agreed"), help_text=_("When the current time was agreed."))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -95,7 +113,8 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.start:%Y-%m-%d %H:%M}"
+        when = format_datetime(self.start, get_language() or "en", timezone.get_current_timezone())
+        return f"{self.topic}, {when}"
 
     def get_absolute_url(self) -> str:
         return reverse("appointments:detail", args=[self.pk])
@@ -146,29 +165,42 @@ class Appointment(models.Model):
 class CallEvent(models.Model):
     """What one side's page told of the call; `page` is that page's random id."""
 
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="call_events")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=CallEventKind.choices)
-    page = models.CharField(max_length=36, blank=True)
-    detail = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    appointment = models.ForeignKey(
+        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="call_events"
+    )
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=10, choices=CallEventKind.choices)
+    page = models.CharField(_("page"), max_length=36, blank=True)
+    detail = models.CharField(_("details"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("step of a call")
+        verbose_name_plural = _("steps of calls")
         indexes = [models.Index(fields=["appointment", "at"], name="call_event_in_order")]
 
     def __str__(self) -> str:
-        return f"{self.appointment_id}: {self.user_id} {self.kind}"
+        return f"{self.appointment_id}: {self.get_kind_display()}"
 
 
 class Call(models.Model):
     """One talk, or one vain wait, of an appointment. It gets its outcome once, and with it one line."""
 
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="calls")
-    started_at = models.DateTimeField(help_text=_("When the first side joined."))
-    connected_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=10, choices=CallOutcome.choices, blank=True)
-    waited = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    appointment = models.ForeignKey(
+        Appointment, verbose_name=_("appointment"), on_delete=models.CASCADE, related_name="calls"
+    )
+    started_at = models.DateTimeField(_("started"), help_text=_("When the first side joined."))
+    connected_at = models.DateTimeField(_("connected since"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=CallOutcome.choices, blank=True)
+    waited = models.ForeignKey(
+        User,
+        verbose_name=_("who waited"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("call")
@@ -183,7 +215,7 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.appointment_id}: {self.outcome or 'open'}"
+        return f"{self.appointment_id}: {self.get_outcome_display() or gettext('in progress')}"
 
     @property
     def minutes(self) -> int:
@@ -211,8 +243,14 @@ class Call(models.Model):
 class CalendarFeed(models.Model):
     """The secret address under which a person's calendar program reads the appointments."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
-    token = models.CharField(max_length=64, unique=True)
+    user = models.OneToOneField(
+        User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="calendar_feed"
+    )
+    token = models.CharField(_("secret part of the address"), max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("calendar address")
+        verbose_name_plural = _("calendar addresses")
 
     def __str__(self) -> str:
-        return f"feed of {self.user_id}"
+        return str(self.user)

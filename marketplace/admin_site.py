@@ -1,5 +1,6 @@
 """Stock Django admin under the store's name; log-in goes through the one log-in page with its limits."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -7,27 +8,23 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
-from marketplace.notify.enums import NotificationStatus
+from accounts.models import User
+from appointments.domain.relay_check import RelayResult, check_relays
+from appointments.domain.relays import ice_servers
+from marketplace import system_check
+from marketplace.system_check import State
 
 _LOG_IN_APPS = {"account", "mfa", "usersessions", "auth"}
-WORKER_LATE_SECONDS = 60
-OUTBOX_LATE_SECONDS = 300
-
-_HEALTH = """
-SELECT (SELECT extract(epoch FROM now() - at) FROM common_heartbeat WHERE name = 'worker'),
-       (SELECT extract(epoch FROM now() - min(due_at)) FROM notify_notification
-        WHERE status IN ('pending', 'sending') AND due_at < now()),
-       (SELECT count(*) FROM (SELECT 1 FROM notify_notification WHERE status = 'failed' LIMIT 1000) f)
-"""
 
 
 class TaladAdminSite(AdminSite):
@@ -49,6 +46,8 @@ class TaladAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """People's log-ins stand beside the people, not in apps of their own."""
         apps = super().get_app_list(request, app_label)
+        for entry in [model for app in apps for model in app["models"]]:
+            entry["name"] = capfirst(str(self._registry[entry["model"]].opts.verbose_name_plural))
         home = next((app for app in apps if app["app_label"] == "accounts"), None)
         if app_label or home is None:
             return apps
@@ -58,39 +57,52 @@ class TaladAdminSite(AdminSite):
         return [app for app in apps if app["app_label"] not in _LOG_IN_APPS]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"complaints": _complaints(), **(extra_context or {})})
+        return super().index(request, {"complaints": system_check.complaints(), **(extra_context or {})})
 
+    def get_urls(self) -> list[Any]:
+        pages = [
+            ("", self.system_check, "system_check"),
+            ("relay/", self.system_check_relay, "system_check_relay"),
+            ("relay/servers/", self.system_check_servers, "system_check_servers"),
+        ]
+        own = [path(f"system-check/{end}", self.admin_view(view), name=name) for end, view, name in pages]
+        return own + super().get_urls()
 
-def _complaints() -> list[dict[str, str]]:
-    """What needs the operator's eye, each with a sentence and perhaps a link; empty when all is well."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEALTH)
-        worker, lag, failed = cursor.fetchone()
-    complaints = []
-    if worker is None:
-        complaints.append({"text": gettext("The worker has not started: no mail goes out.")})
-    elif worker > WORKER_LATE_SECONDS:
-        complaints.append({"text": _minutes_late(worker)})
-    if lag and lag > OUTBOX_LATE_SECONDS:
-        text = gettext("The oldest message has been waiting for %(minutes)d minutes.")
-        complaints.append({"text": text % {"minutes": lag // 60}, "url": _outbox(NotificationStatus.PENDING)})
-    if failed:
-        text = ngettext(
-            "%(count)d message was not delivered.", "%(count)d messages were not delivered.", failed
-        )
-        complaints.append({"text": text % {"count": failed}, "url": _outbox(NotificationStatus.FAILED)})
-    return complaints
+    @method_decorator(require_GET)
+    def system_check(self, request: HttpRequest) -> TemplateResponse:
+        """Fast: the relay, which may take seconds, is tried by the form on the page."""
+        return self._system_check_page(request, None)
 
+    @method_decorator(require_POST)
+    def system_check_relay(self, request: HttpRequest) -> HttpResponse:
+        """Tries the relay: the row alone for a script, the whole page without."""
+        assert isinstance(request.user, User)
+        if not connection.in_atomic_block:  # as in a test; else a connection would sit idle for seconds
+            connection.close()
+        results = check_relays(request.user)
+        if request.headers.get("X-Requested-With") != "fetch":
+            return self._system_check_page(request, results)
+        calls = system_check.calls(results)
+        context = {"row": calls, "results": results}
+        return TemplateResponse(request, "admin/_calls_row.html", context, headers={"X-State": calls.state})
 
-def _minutes_late(seconds: Any) -> str:
-    minutes = max(1, int(seconds) // 60)
-    text = ngettext(
-        "The worker has been silent for %(minutes)d minute.",
-        "The worker has been silent for %(minutes)d minutes.",
-        minutes,
-    )
-    return text % {"minutes": minutes}
+    @method_decorator(require_GET)
+    def system_check_servers(self, request: HttpRequest) -> JsonResponse:
+        """{"iceServers": […]}, as a call gets them, for the check from the browser."""
+        assert isinstance(request.user, User)
+        return JsonResponse({"iceServers": ice_servers(request.user)})
 
-
-def _outbox(status: NotificationStatus) -> str:
-    return f"{reverse('admin:notify_notification_changelist')}?status__exact={status}"
+    def _system_check_page(
+        self, request: HttpRequest, results: Sequence[RelayResult] | None
+    ) -> TemplateResponse:
+        rows, calls = system_check.all_rows(), system_check.calls(results)
+        needy = [row for row in rows if row.state in (State.ATTENTION, State.MISSING)]
+        context = {
+            **self.each_context(request),
+            "title": _("System check"),
+            "rows": rows,
+            "row": calls,
+            "results": results,
+            "needy": len(needy),
+        }
+        return TemplateResponse(request, "admin/system_check.html", context)

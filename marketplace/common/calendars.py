@@ -87,6 +87,25 @@ def format_date(value: date | datetime, language: str, *, style: Style = "short"
     return localize_digits(f"{day} {name}{comma} {year}", base)
 
 
+def month_start(value: date, language: str) -> date:
+    """The first day of the month of the reader's calendar in which `value` lies; months of the Buddhist
+    calendar begin with the Gregorian ones, those of the Solar Hijri calendar do not."""
+    return value - timedelta(days=_in_calendar(value, base_language(language))[2] - 1)
+
+
+def week_start(value: date, language: str) -> date:
+    """The first day of the reader's week: Saturday in Persian, else the Monday of ISO 8601."""
+    first = 5 if base_language(language) == "fa" else 0
+    return value - timedelta(days=(value.weekday() - first) % 7)
+
+
+def format_month(value: date, language: str) -> str:
+    """The month of the reader's calendar: "พฤศจิกายน 2569", "آذر ۱۴۰۵", "Tháng 11 2026"."""
+    base = base_language(language)
+    year, month, _day = _in_calendar(value, base)
+    return f"{month_names(base)[month - 1]} {localize_digits(str(year), base)}"
+
+
 def format_time(value: time | datetime, language: str) -> str:
     """Hour and minute on the 24-hour clock; a datetime is not moved to another zone."""
     return localize_digits(f"{value:%H:%M}", language)

@@ -10,23 +10,20 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
-from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
+from marketplace.common.health import read_signs, redis_answers
 from marketplace.common.middleware import OUTAGE, outage_response
 
 logger = logging.getLogger(__name__)
-
-HEARTBEAT_LATE_SECONDS = 60
 
 
 @login_not_required
@@ -73,35 +70,24 @@ def healthz(request: HttpRequest) -> JsonResponse:
     Shape: {"ok": bool, "database": bool, "redis": bool, "worker_seconds": float | null,
     "outbox_lag_seconds": float | null}; lag is the age of the oldest alert that is due and not sent.
     """
-    report: dict[str, Any] = {
-        "database": False,
-        "worker_seconds": None,
-        "outbox_lag_seconds": None,
-    }
+    report: dict[str, Any] = {"database": False, "worker_seconds": None, "outbox_lag_seconds": None}
+    signs = None
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT (SELECT extract(epoch FROM now() - at) FROM common_heartbeat WHERE name = 'worker'),"
-                " (SELECT extract(epoch FROM now() - min(due_at)) FROM notify_notification"
-                "  WHERE status IN ('pending', 'sending') AND due_at < now())"
-            )
-            worker, lag = cursor.fetchone()
+        signs = read_signs()
         report["database"] = True
-        report["worker_seconds"] = None if worker is None else round(float(worker), 1)
-        report["outbox_lag_seconds"] = None if lag is None else round(float(lag), 1)
+        report["worker_seconds"] = _tenths(signs.worker_seconds)
+        report["outbox_lag_seconds"] = _tenths(signs.outbox_lag_seconds)
     except Exception as error:  # whatever keeps the database from answering is the answer
         logger.warning("health: database: %s", error)
-    cache.set("healthz", timezone.now().timestamp(), 60)
-    report["redis"] = cache.get("healthz") is not None
-    worker_seconds = report["worker_seconds"]
+    report["redis"] = redis_answers()
     report["ok"] = (
-        report["database"]
-        and report["redis"]
-        and worker_seconds is not None
-        and worker_seconds < HEARTBEAT_LATE_SECONDS
-        and (report["outbox_lag_seconds"] or 0) < 300
+        signs is not None and report["redis"] and not signs.worker_is_late and not signs.outbox_is_late
     )
     return JsonResponse(report, status=200 if report["ok"] else 503)
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 @login_not_required

@@ -36,15 +36,17 @@ class Notification(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     address = models.CharField(_("address"), max_length=254)
     kind = models.CharField(_("kind"), max_length=60)
-    unique_key = models.CharField(max_length=160, help_text=_("One cause tells one person once."))
-    language = models.CharField(max_length=8)
-    time_zone = models.CharField(max_length=64)
-    context = models.JSONField(default=dict, help_text=_("What the text's template is filled with."))
+    unique_key = models.CharField(_("cause"), max_length=160, help_text=_("One cause tells one person once."))
+    language = models.CharField(_("language"), max_length=8)
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    context = models.JSONField(
+        _("details"), default=dict, help_text=_("What the text's template is filled with.")
+    )
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     body = models.TextField(_("text"), blank=True)
-    attachment_name = models.CharField(max_length=80, blank=True)
-    attachment_type = models.CharField(max_length=80, blank=True)
-    attachment = models.TextField(blank=True)
+    attachment_name = models.CharField(_("attachment"), max_length=80, blank=True)
+    attachment_type = models.CharField(_("file type"), max_length=80, blank=True)
+    attachment = models.TextField(_("contents of the attachment"), blank=True)
     status = models.CharField(
         _("status"),
         max_length=10,
@@ -52,8 +54,8 @@ class Notification(models.Model):
         default=NotificationStatus.PENDING,
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    due_at = models.DateTimeField(default=timezone.now)
-    claimed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    claimed_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
     last_error = models.TextField(_("last error"), blank=True)
     message_id = models.UUIDField(
         default=uuid.uuid4, editable=False, help_text=_("The same at every attempt.")
@@ -77,6 +79,8 @@ class Notification(models.Model):
                 condition=models.Q(status__in=["pending", "sending"]),
             ),
             models.Index(fields=["-id"], name="notification_newest"),
+            # Health checks count them every few seconds.
+            models.Index(fields=["-id"], name="notification_failed", condition=models.Q(status="failed")),
         ]
 
     def __str__(self) -> str:

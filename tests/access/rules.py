@@ -130,4 +130,11 @@ APPOINTMENTS: dict[str, Rule] = {
     "appointments:call_line": get(BOTH_SIDES, _pk("call")),
 }
 
+# The operator's own pages beside the models' ones: for everybody else they are the admin's log-in.
+ADMIN: dict[str, Rule] = {
+    "admin:system_check": get(OPERATOR),
+    "admin:system_check_relay": post(OPERATOR),
+    "admin:system_check_servers": get(OPERATOR),
+}
+
 RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **ORDERS, **MESSAGING, **APPOINTMENTS}

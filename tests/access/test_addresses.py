@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from tests.access.rules import ACTORS, RULES, SIGNED_OUT, Rule
+from tests.access.rules import ACTORS, ADMIN, RULES, SIGNED_OUT, Rule
 
 # Whole families under one rule of their own, each tried by a test below or by its library.
 FAMILIES = ("admin:", "account_", "mfa_", "usersessions_")
@@ -134,8 +134,36 @@ def test_the_operators_pages_are_for_the_operator(
     assert found == {actor: 200 if actor == "operator" else 302 for actor in ACTORS}
 
 
-def _admin_status(address: str, user: User | None) -> int:
+ADMIN_OF_DJANGO = ("index", "login", "logout", "password_change", "password_change_done", "autocomplete")
+ADMIN_OF_DJANGO += ("jsi18n", "view_on_site", "app_list", "auth_user_password_change", "None")
+ADMIN_OF_MODELS = ("_changelist", "_add", "_history", "_delete", "_change")
+
+
+def test_every_page_that_we_add_to_the_admin_has_a_rule() -> None:
+    ours = [
+        name
+        for name in NAMES
+        if name.startswith("admin:")
+        and name.removeprefix("admin:") not in ADMIN_OF_DJANGO
+        and not name.endswith(ADMIN_OF_MODELS)
+    ]
+
+    assert ours == sorted(ADMIN)
+
+
+@pytest.mark.parametrize("name", sorted(ADMIN))
+def test_a_page_that_we_add_to_the_admin_is_for_whom_its_rule_names(
+    name: str, world: dict[str, Any], people: dict[str, User]
+) -> None:
+    rule, address = ADMIN[name], reverse(name)
+
+    found = {actor: _admin_status(address, people.get(actor), rule.method) for actor in ACTORS}
+
+    assert found == {actor: 200 if actor in rule.allowed else 302 for actor in ACTORS}
+
+
+def _admin_status(address: str, user: User | None, method: str = "get") -> int:
     client = Client()
     if user is not None:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client.get(address).status_code
+    return int(getattr(client, method)(address).status_code)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from accounts.models import User
 from marketplace.demo.pictures import draw_scene
+from tests.support.relays import TURN_SECRET, running_relay
 
 ROOT = Path(settings.BASE_DIR)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -114,6 +115,42 @@ def open_browser(chromium: Browser, site: str, transactional_db: None) -> Iterat
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Iterator[str]:
+    """coturn on loopback; its address."""
+    with running_relay(tmp_path) as port:
+        yield f"turn:127.0.0.1:{port}?transport=udp"
+
+
+@pytest.fixture
+def relayed_site(relay: str, site_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """A second web process whose calls all go through the relay."""
+    environment = {
+        **site_environment,
+        "TURN_URLS": relay,
+        "TURN_SECRET": TURN_SECRET,
+        "ICE_TRANSPORT_POLICY": "relay",
+    }
+    log = tmp_path / "web.log"
+    command = [
+        sys.executable,
+        "-m",
+        "daphne",
+        "-e",
+        "tcp:0:interface=127.0.0.1",
+        "marketplace.asgi:application",
+    ]
+    process: subprocess.Popen[bytes] = _start(command, environment, log)
+    try:
+        port = _await_line(log, r"Listening on TCP address 127\.0\.0\.1:(\d+)", process)
+        _await_answer(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()[-6000:]
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,10 @@
 import base64
 import hashlib
 import hmac
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +19,8 @@ from appointments.models import Appointment, Call, CallEvent
 from messaging.models import Message, Thread
 from tests.browser.axe import assert_accessible
 from tests.browser.calls import KEEP_CONNECTIONS, assert_both_see_moving_pictures, picture_moves
-from tests.browser.conftest import CHROMIUM, PHONE, _await_answer, _await_line, _start, session_cookie
+from tests.browser.conftest import CHROMIUM, PHONE, session_cookie
+from tests.support.relays import TURN_SECRET
 
 pytestmark = pytest.mark.browser
 
@@ -387,58 +382,6 @@ def test_without_a_camera_the_call_is_joined_with_sound_only(
 
 
 # --- through a relay ----------------------------------------------------------------------------------
-
-TURN_SECRET = "a-secret-of-this-test-alone"
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[str]:
-    """coturn on loopback; its address."""
-    program = shutil.which("turnserver")
-    if program is None:
-        pytest.skip("coturn is not installed, so the relay cannot be tried")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
-    command += ["--use-auth-secret", f"--static-auth-secret={TURN_SECRET}", "--realm=talad", "--fingerprint"]
-    command += ["--no-tls", "--no-dtls", "--no-cli", "--allow-loopback-peers", "--log-file=stdout"]
-    command += ["--simple-log", f"--pidfile={tmp_path}/turn.pid", f"--userdb={tmp_path}/turn.db"]
-    process = _start(command, dict(os.environ), tmp_path / "turn.log")
-    try:
-        yield f"turn:127.0.0.1:{port}?transport=udp"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-@pytest.fixture
-def relayed_site(relay: str, site_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """A second web process whose calls all go through the relay."""
-    environment = {
-        **site_environment,
-        "TURN_URLS": relay,
-        "TURN_SECRET": TURN_SECRET,
-        "ICE_TRANSPORT_POLICY": "relay",
-    }
-    log = tmp_path / "web.log"
-    command = [
-        sys.executable,
-        "-m",
-        "daphne",
-        "-e",
-        "tcp:0:interface=127.0.0.1",
-        "marketplace.asgi:application",
-    ]
-    process: subprocess.Popen[bytes] = _start(command, environment, log)
-    try:
-        port = _await_line(log, r"Listening on TCP address 127\.0\.0\.1:(\d+)", process)
-        _await_answer(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-    assert "Traceback" not in log.read_text(), log.read_text()[-6000:]
 
 
 def test_the_call_goes_through_the_relay_with_credentials_that_expire(

@@ -1,6 +1,7 @@
 """Every model has its operator page, and none of them writes past the rules."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
+from appointments.models import Call
 from marketplace.common.models import Heartbeat
 from marketplace.notify.domain import notify_address
 from marketplace.notify.enums import NotificationStatus
@@ -182,3 +185,52 @@ def test_more_rows_cost_no_more_queries(
         make_person(name)
         with django_assert_num_queries(4):
             client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "heading"),
+    [("th", "22 พ.ย. 2569 16:30", "เริ่มเมื่อ"), ("fa", "۱ آذر ۱۴۰۵، ساعت ۱۶:۳۰", "زمان آغاز")],
+)
+def test_dates_are_in_the_readers_calendar_in_lists_and_on_pages(
+    language: str,
+    date: str,
+    heading: str,
+    operator: User,
+    appointment: Any,
+    client_of: Callable[[User], Client],
+) -> None:
+    call = Call.objects.create(appointment=appointment, started_at=datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    User.objects.filter(pk=operator.pk).update(language=language)
+    client = client_of(operator)
+
+    for page in ("/admin/appointments/call/", f"/admin/appointments/call/{call.pk}/change/"):
+        html = client.get(page).content.decode()
+        assert (date in html, heading in html) == (True, True)
+        assert "2026" not in html
+        assert "None" not in html
+
+
+@pytest.mark.parametrize("language", ["th", "fa", "vi"])
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_every_name_that_an_operator_reads_is_translated(model: Any, language: str) -> None:
+    """All names of models, and of the fields of ours: English lower-case words would be forgotten ones."""
+    page = admin.site._registry[model]
+    with override("en"):
+        english = _names(page)
+    with override(language):
+        translated = _names(page)
+
+    forgotten = [name for name in english if english[name] == translated[name]]
+
+    assert forgotten == []
+
+
+def _names(page: Any) -> dict[str, str]:
+    opts = page.opts
+    names = {"one": str(opts.verbose_name), "many": str(opts.verbose_name_plural)}
+    fields = [
+        f for f in page.model._meta.get_fields() if f.concrete and not f.primary_key and f.model is page.model
+    ]
+    if opts.app_label in OUR_APPS:
+        names |= {f.name: str(f.verbose_name) for f in fields if f.editable}
+    return names
