@@ -9,14 +9,16 @@ import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import restore, save_shop, suspend
-from accounts.models import Provider, ProviderMember, User
+from accounts.models import Invitation, Provider, ProviderMember, User
 from marketplace.common.admin_parts import (
     BorrowedAdmin,
     ListAdmin,
@@ -63,6 +65,19 @@ class PersonAdmin(ListAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         if isinstance(obj, User) and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """An address that somebody may type: no page leads here, and nobody is deleted."""
+        messages.error(
+            request,
+            gettext(
+                "Accounts are not deleted: orders, notes and credits belong to them. Suspend the account"
+                " instead."
+            ),
+        )
+        return redirect("admin:accounts_user_change", object_id)
 
     @admin.action(description=_("Suspend accounts"), permissions=["operate"])
     def suspend_accounts(self, request: HttpRequest, queryset: "QuerySet[User]") -> HttpResponse | None:
@@ -121,6 +136,25 @@ class ProviderMemberAdmin(ReadOnlyAdmin):
     search_fields = ["user__username", "user__display_name", "provider__name"]
     ordering = ["-pk"]
     readonly_fields = ["joined_at"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = [
+        "email",
+        "provider",
+        "invited_by",
+        "sent_at",
+        "accepted_at",
+        "accepted_by",
+        "withdrawn_at",
+    ]
+    list_filter = [("sent_at", admin.DateFieldListFilter)]
+    list_select_related = ["provider", "invited_by", "accepted_by"]
+    search_fields = ["email", "provider__name"]
+    ordering = ["-pk"]
+    exclude = ["token"]  # who holds it may join
+    readonly_fields = ["created_at"]
 
 
 for model in (EmailAddress, Authenticator, UserSession):

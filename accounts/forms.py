@@ -211,3 +211,12 @@ class ShopForm(FoldedPhoneMixin, forms.ModelForm[Provider]):
             return reencode_photo(photo, max_side=800).as_file()
         except DomainError as error:
             raise forms.ValidationError(error.sentence, code=error.code) from error
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=254,
+        help_text=_("They get a link that is good for 14 days and for one person."),
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )

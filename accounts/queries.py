@@ -1,11 +1,12 @@
 """Reads about people and shops that several apps need."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from accounts.enums import MemberRole
-from accounts.models import Provider, ProviderMember, User
+from accounts.models import Invitation, Provider, ProviderMember, User
 
 
 def memberships_of(user: User | AnonymousUser) -> QuerySet[ProviderMember]:
@@ -47,3 +48,34 @@ def email_is_verified(user: User | AnonymousUser) -> bool:
     if not isinstance(user, User) or not user.email:
         return True
     return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
+
+
+def members_of(provider: Provider) -> QuerySet[ProviderMember]:
+    """The team as its page lists it: the owner first, then by the day of joining."""
+    return provider.members.select_related("user").order_by("-role", "joined_at", "pk")
+
+
+def invitations_of(provider: Provider) -> QuerySet[Invitation]:
+    """Those that nobody has answered yet, the newest first; some may have run out."""
+    return provider.invitations.open().order_by("-sent_at", "-pk")
+
+
+def invitation_refusal(invitation: Invitation) -> str:
+    """Why nobody can accept it: "accepted", "withdrawn", "expired", or ""."""
+    if invitation.accepted_at is not None:
+        return "accepted"
+    if invitation.withdrawn_at is not None:
+        return "withdrawn"
+    return "expired" if invitation.is_expired else ""
+
+
+def can_log_in(user: User) -> bool:
+    """False for a customer whom a shop wrote down: no password, no email, no way in."""
+    return user.has_usable_password() or bool(user.email) or EmailAddress.objects.filter(user=user).exists()
+
+
+def without_log_in() -> QuerySet[User]:
+    """Those of whom `can_log_in` is false and who were not merged into another."""
+    return User.objects.filter(
+        password__startswith=UNUSABLE_PASSWORD_PREFIX, email="", emailaddress=None, is_active=True
+    )

@@ -8,4 +8,6 @@ urlpatterns = [
     path("settings/profile/", views.save_profile, name="save_profile"),
     path("settings/shop/", views.save_shop, name="save_shop"),
     path("open-shop/", views.open_shop, name="open_shop"),
+    path("join/<slug:token>/", views.join, name="join"),
+    path("join/<slug:token>/accept/", views.accept_invitation, name="accept_invitation"),
 ]

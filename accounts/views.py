@@ -1,21 +1,26 @@
-"""The settings page and opening a shop; logging in and signing up are allauth's views."""
+"""Settings, opening a shop, joining one; logging in and signing up are allauth's views."""
 
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.domain import INVITATION_REFUSALS
+from accounts.domain import accept_invitation as domain_accept_invitation
 from accounts.domain import open_shop as domain_open_shop
 from accounts.domain import save_shop as domain_save_shop
 from accounts.forms import OpenShopForm, ProfileForm, ShopForm
-from accounts.models import User
-from accounts.queries import own_shop_of
+from accounts.models import Invitation, User
+from accounts.queries import invitation_refusal, own_shop_of, works_at
 from accounts.zones import time_zones
+from marketplace.common.errors import DomainError
 
 
 @require_GET
@@ -64,6 +69,37 @@ def open_shop(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Your shop is open. Add your first service."))
         return redirect("dashboard")
     return render(request, "accounts/open_shop.html", {"form": form})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """What an invitation leads to, the same for every reader: it tells of no account."""
+    invitation = _invitation(token)
+    refusal = invitation_refusal(invitation)
+    context = {
+        "invitation": invitation,
+        "refusal": INVITATION_REFUSALS[refusal] if refusal else "",
+        "works_here": works_at(request.user, invitation.provider_id),
+    }
+    return render(request, "accounts/join.html", context)
+
+
+@require_POST
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = _invitation(token)
+    try:
+        domain_accept_invitation(invitation, by=_user(request))
+    except DomainError as error:
+        messages.error(request, error.sentence)
+        return redirect("accounts:join", token=token)
+    messages.success(request, gettext("You now work at %(shop)s.") % {"shop": invitation.provider.name})
+    return redirect("messaging:inbox")
+
+
+def _invitation(token: str) -> Invitation:
+    return get_object_or_404(Invitation.objects.select_related("provider", "invited_by"), token=token)
 
 
 def _settings(request: HttpRequest, **forms: Any) -> HttpResponse:

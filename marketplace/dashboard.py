@@ -14,6 +14,7 @@ from accounts.models import Provider, User
 from accounts.queries import email_is_verified, memberships_of
 from appointments.enums import Phase
 from appointments.queries import Row, week_of
+from followup.queries import due_count
 from marketplace.common.calendars import base_language, format_date
 from messaging.queries import unread_total
 from orders.queries import customer_order_counts, order_counts, orders_per_day, recent_orders
@@ -56,6 +57,7 @@ def _of_shop(provider: Provider, user: User) -> dict[str, Any]:
         "provider": provider,
         "counts": order_counts(provider, seen_by=user),
         "orders": recent_orders(provider, seen_by=user),
+        "due": due_count(provider, seen_by=user),
         "chart": chart,
         "chart_total": sum(number for _day, number in per_day),
         "steps": _first_steps(provider, user),

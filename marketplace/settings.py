@@ -262,7 +262,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "send-due-outside-events": {
+        "task": "orders.outside_send_due",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "missed-calls": {"task": "appointments.close_calls", "schedule": 60.0, "options": {"expires": 60}},
+    "follow-up-reminders": {"task": "followup.send_reminders", "schedule": 60.0, "options": {"expires": 60}},
+    "ended-tasks": {"task": "followup.close_tasks", "schedule": 60.0, "options": {"expires": 60}},
+    "silence-to-tasks": {"task": "followup.begin_tasks", "schedule": 300.0, "options": {"expires": 300}},
+    "unpaid-orders": {"task": "orders.expire_unpaid", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # --- people ------------------------------------------------------------------------------------
@@ -297,7 +306,10 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",
     "login": "accounts.forms.LoginForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "callback_request": "5/h/ip,60/h/key",  # "contact me back", for each visitor and for each shop
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
@@ -375,6 +387,14 @@ if ICE_TRANSPORT_POLICY not in ("all", "relay"):
     raise ImproperlyConfigured("ICE_TRANSPORT_POLICY is all or relay.")
 if TURN_URLS and not TURN_SECRET:
     raise ImproperlyConfigured("TURN_URLS needs TURN_SECRET, the relay's static-auth-secret.")
+
+# --- the shops' own order systems ---------------------------------------------------------------
+
+# http:// and addresses of private networks; a trial on one machine needs them, a public site never does.
+OUTSIDE_ALLOW_PRIVATE = env.bool("OUTSIDE_ALLOW_PRIVATE", default=DEBUG)
+OUTSIDE_TIMEOUT_SECONDS = env.float("OUTSIDE_TIMEOUT_SECONDS", default=10.0)
+if not 1 <= OUTSIDE_TIMEOUT_SECONDS <= 60:
+    raise ImproperlyConfigured("OUTSIDE_TIMEOUT_SECONDS is between 1 and 60.")
 
 # --- logs --------------------------------------------------------------------------------------
 

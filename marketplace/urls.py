@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from marketplace import profile, team
 from marketplace.common import views as common
 from marketplace.dashboard import dashboard
 from marketplace.notify.views import outbox
@@ -10,10 +11,18 @@ from marketplace.notify.views import outbox
 urlpatterns = [
     path("", include("services.urls")),
     path("dashboard/", dashboard, name="dashboard"),
+    path("team/", team.team, name="team"),
+    path("team/invite/", team.invite_agent, name="invite_agent"),
+    path("team/invitations/<int:pk>/withdraw/", team.withdraw_invitation, name="withdraw_invitation"),
+    path("team/<int:pk>/remove/", team.remove_agent, name="remove_agent"),
+    path("customers/<int:thread_pk>/", profile.customer_profile, name="customer_profile"),
+    path("customers/<int:thread_pk>/save/", profile.save_customer, name="save_customer"),
+    path("customers/<int:thread_pk>/merge/", profile.merge_customers, name="merge_customers"),
     path("", include("accounts.urls")),
     path("", include("orders.urls")),
     path("", include("messaging.urls")),
     path("", include("appointments.urls")),
+    path("", include("followup.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/<str:language>/", common.choose_language, name="choose_language"),
     path("healthz", common.healthz, name="healthz"),

@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.queries import people_of
+from messaging.models import Thread
 from messaging.uploads import ACCEPT
 
 
@@ -33,13 +36,21 @@ class FileForm(MessageForm):
         self.fields["file"].required = True
 
 
+ASSIGNED = ("mine", "unassigned")
+
+
 class InboxForm(forms.Form):
     """`q` searches; `before` is the last row of the page before, as "<ISO time>~<id>"; `open` is the thread
-    that the page shows."""
+    that the page shows; `assigned` is one of ASSIGNED, or all."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     before = forms.CharField(required=False, max_length=60)
     open = forms.IntegerField(required=False, min_value=1)
+    assigned = forms.CharField(required=False, max_length=20)
+
+    def clean_assigned(self) -> str:
+        assigned: str = self.cleaned_data["assigned"]
+        return assigned if assigned in ASSIGNED else ""
 
     def clean_before(self) -> tuple[datetime, int] | None:
         at, _sign, pk = self.cleaned_data["before"].partition("~")
@@ -48,3 +59,33 @@ class InboxForm(forms.Form):
         except ValueError:
             return None
         return key if key[0].tzinfo else None
+
+
+class AssignForm(forms.Form):
+    """Nobody, whoever is free, or one of the shop's people; `thread` comes from `with_assignee`."""
+
+    NOBODY, FREE = "", "free"
+
+    to = forms.ChoiceField(label=_("Assigned to"), required=False)
+
+    def __init__(self, *args: Any, thread: Thread, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people_of(thread.provider)}
+        to = self.fields["to"]
+        assert isinstance(to, forms.ChoiceField)
+        to.choices = [
+            (self.NOBODY, _("Nobody")),
+            (self.FREE, _("Whoever is free")),
+            *((pk, person.name) for pk, person in self.people.items()),
+        ]
+        self.initial["to"] = str(thread.assignee_id or self.NOBODY)
+        to.widget.attrs["id"] = f"assign-{thread.pk}"
+        to.error_messages["invalid_choice"] = _("This person does not work in the shop any more.")
+
+    @property
+    def is_for_free(self) -> bool:
+        return bool(self.cleaned_data["to"] == self.FREE)
+
+    @property
+    def person(self) -> User | None:
+        return self.people.get(self.cleaned_data["to"])

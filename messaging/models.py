@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Provider, User
+from accounts.models import Provider, ProviderMember, User
 from messaging.enums import MessageKind
 
 
@@ -22,6 +22,19 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             models.Q(customer=user)
             | models.Q(provider__in=Provider.objects.filter(members__user=user).values("pk"))
         )
+
+    def with_assignee(self) -> "ThreadQuerySet":
+        """Sets `assignee_id`: to whom the room is assigned, as long as that person works in the shop.
+
+        Who has left has no rooms any more, and gets none back by joining again.
+        """
+        place = ProviderMember.objects.filter(
+            provider=models.OuterRef("provider"),
+            user=models.OuterRef("assigned_to"),
+            joined_at__lte=models.OuterRef("assigned_at"),
+        )
+        assignee = models.Subquery(place.values("user"))
+        return self.annotate(assignee_id=assignee)  # type: ignore[no-redef]  # declared below
 
 
 class Thread(models.Model):
@@ -40,12 +53,15 @@ class Thread(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
     last_seq = models.PositiveIntegerField(_("messages"), default=0)
     last_message_at = models.DateTimeField(_("newest message"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ThreadQuerySet.as_manager()
+
+    assignee_id: int | None  # set by `with_assignee`
 
     class Meta:
         verbose_name = _("thread")
@@ -61,6 +77,10 @@ class Thread(models.Model):
             models.Index(
                 fields=["provider", "-last_message_at", "-id"],
                 name="thread_provider_newest",
+            ),
+            models.Index(
+                fields=["provider", "assigned_to", "-last_message_at", "-id"],
+                name="thread_assigned_newest",
             ),
         ]
 

@@ -1,5 +1,7 @@
 """Who has a page open, as far as anybody can tell: keys in Redis that expire by themselves."""
 
+from collections.abc import Iterable
+
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 
@@ -20,3 +22,9 @@ def touch(groups: list[str]) -> None:
 @sync_to_async(thread_sensitive=False)
 def is_here(group: str) -> bool:
     return cache.get(_key(group)) is not None
+
+
+def people_here(user_ids: Iterable[int]) -> set[int]:
+    """Those of `user_ids` who have a page open; none while Redis is away."""
+    keys = {_key(f"user.{user_id}"): user_id for user_id in user_ids}
+    return {keys[key] for key in cache.get_many(keys)}

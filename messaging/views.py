@@ -17,7 +17,7 @@ from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from messaging import domain
 from messaging.events import message_shape
-from messaging.forms import FileForm, InboxForm, MessageForm
+from messaging.forms import AssignForm, FileForm, InboxForm, MessageForm
 from messaging.models import Attachment, Message, Thread
 from messaging.queries import (
     inbox_for,
@@ -107,6 +107,29 @@ def read(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"seq": domain.mark_read(_thread(request, pk), by=_person(request), seq=seq)})
 
 
+@require_GET
+def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whose room it is, as an open page of the shop puts it in place."""
+    conversation = _shop_thread(request, pk)
+    return render(request, "messaging/_assignment.html", _assignment(conversation))
+
+
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation = _shop_thread(request, pk)
+    form = AssignForm(request.POST, thread=conversation)
+    try:
+        if not form.is_valid():
+            raise DomainError(str(form.errors["to"][0]), code="not_a_member")
+        if form.is_for_free:
+            domain.assign_to_free(conversation, by=_person(request))
+        else:
+            domain.assign_thread(conversation, to=form.person, by=_person(request))
+    except DomainError as error:
+        notices.error(request, error.sentence)
+    return redirect(conversation)
+
+
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     conversation = _shop_thread(request, pk)
@@ -147,8 +170,8 @@ def _person(request: HttpRequest) -> User:
 
 
 def _thread(request: HttpRequest, pk: int) -> Thread:
-    threads: QuerySet[Thread] = Thread.objects.visible_to(request.user)
-    return get_object_or_404(threads.select_related("customer", "provider"), pk=pk)
+    threads: QuerySet[Thread] = Thread.objects.visible_to(request.user).with_assignee()
+    return get_object_or_404(threads.select_related("customer", "provider", "assigned_to"), pk=pk)
 
 
 def _shop_thread(request: HttpRequest, pk: int) -> Thread:
@@ -161,17 +184,26 @@ def _shop_thread(request: HttpRequest, pk: int) -> Thread:
 def _rows(request: HttpRequest, current: int | None = None) -> dict[str, Any]:
     form = InboxForm(request.GET)
     cleaned = form.cleaned_data if form.is_valid() else {}
-    search = cleaned.get("q", "")
+    search, assigned = cleaned.get("q", ""), cleaned.get("assigned", "")
     before = cleaned.get("before") if current is None else None
-    found = inbox_for(_person(request), search=search, before=before, limit=ROWS + 1)
+    found = inbox_for(_person(request), search=search, assigned=assigned, before=before, limit=ROWS + 1)
     shown = found[:ROWS]
     last = shown[-1] if len(found) > ROWS else None
     return {
         "threads": shown,
         "search": search,
+        "assigned": assigned,
         "current": current or cleaned.get("open"),
         "more_before": f"{last.last_message_at.isoformat()}~{last.pk}" if last else "",
         "is_continued": before is not None,
+    }
+
+
+def _assignment(conversation: Thread) -> dict[str, Any]:
+    return {
+        "thread": conversation,
+        "assignee": conversation.assigned_to if conversation.assignee_id else None,
+        "assign_form": AssignForm(thread=conversation),
     }
 
 
@@ -198,10 +230,12 @@ def _page(request: HttpRequest, conversation: Thread, form: MessageForm | None =
     before = request.GET.get("before", "")
     before_seq = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     read_seq = None if before_seq else read_seq_of(conversation, person)
+    is_shop_side = works_at(person, conversation.provider_id)
     return {
         "form": form or MessageForm(),
         "is_older": before_seq is not None,
-        "is_shop_side": works_at(person, conversation.provider_id),
+        "is_shop_side": is_shop_side,
+        **(_assignment(conversation) if is_shop_side else {}),
         "other": conversation.provider if person.pk == conversation.customer_id else conversation.customer,
         **_transcript(request, conversation, before_seq=before_seq, read_seq=read_seq),
     }

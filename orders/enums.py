@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderStatus(TextChoices):
@@ -43,7 +44,7 @@ class DeskTask(TextChoices):
 
     UNANSWERED = "unanswered", _("The customer is waiting for an answer")
     NO_NOTE = "no_note", _("Nobody has called back yet")
-    UNPAID = "unpaid", _("Accepted and not paid")
+    UNPAID = "unpaid", _("Confirmed and not paid")
 
 
 class NoticeFinding(TextChoices):
@@ -57,9 +58,35 @@ class NoticeFinding(TextChoices):
 
 
 class NoticeDecision(TextChoices):
-    WAITING = "waiting", _("Waiting")
-    ACCEPTED = "accepted", _("Accepted")
-    REJECTED = "rejected", _("Rejected")
+    WAITING = "waiting", pgettext_lazy("transfer notice", "Waiting")
+    ACCEPTED = "accepted", pgettext_lazy("transfer notice", "Accepted")
+    REJECTED = "rejected", pgettext_lazy("transfer notice", "Rejected")
+
+
+class UpdateOutcome(TextChoices):
+    """What became of an update from the outside order system. The first four are final."""
+
+    UPDATED = "updated", _("Card updated")
+    UNCHANGED = "unchanged", _("Nothing new")
+    STALE = "stale", _("Older than what the card shows")
+    FILLED = "filled", _("Older, filled what was missing")
+    RECEIVED = "received", _("Being read")
+    MALFORMED = "malformed", _("Refused: not understood")
+    UNKNOWN_ORDER = "unknown_order", _("Refused: unknown order")
+    NUMBER_TAKEN = "number_taken", _("Refused: order number in use")
+    FINISHED = "finished", _("Refused: the order is finished")
+
+
+class SendProblem(TextChoices):
+    """Why an event reached nobody."""
+
+    ADDRESS = "address", _("The address cannot be used. It must begin with https://.")
+    PRIVATE = "private", _("The address belongs to a private network.")
+    UNREACHABLE = "unreachable", _("Nobody answers at this address.")
+    TLS = "tls", _("Its certificate is not valid.")
+    TIMEOUT = "timeout", _("No answer in time.")
+    ANSWER = "answer", _("The answer was not readable.")
+    DISCONNECTED = "disconnected", _("The order system is disconnected.")
 
 
 class DeliveryStatus(TextChoices):
@@ -67,4 +94,4 @@ class DeliveryStatus(TextChoices):
 
     PENDING = "pending", _("Waiting")
     SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("event", "Failed")

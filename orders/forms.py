@@ -73,7 +73,7 @@ class OrderForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """The shop says why; the customer may."""
+    """The shop says why, except of what was never placed; the customer may."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -82,9 +82,13 @@ class CancelForm(forms.Form):
         error_messages={"required": _("Say why: the customer will see it.")},
     )
 
-    def __init__(self, data: Any = None, *, is_shop: bool) -> None:
+    def __init__(self, data: Any = None, *, is_shop: bool, is_draft: bool = False) -> None:
         super().__init__(data)
-        self.fields["reason"].required = is_shop
-        self.fields["reason"].help_text = (
-            _("The customer will see it.") if is_shop else _("If you like; the provider will see it.")
-        )
+        reason = self.fields["reason"]
+        reason.required = is_shop and not is_draft
+        if not is_shop:
+            reason.help_text = _("If you like; the provider will see it.")
+        elif is_draft:
+            reason.help_text = _("If you like; the customer will see it.")
+        else:
+            reason.help_text = _("The customer will see it.")

@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import NumberParseException
 
 from accounts.models import Provider, User
 from marketplace.common.text import fold, fold_digits
@@ -42,7 +43,7 @@ def newest_page(
 ) -> tuple[list[Order], int | None]:
     """A page of `orders`, newest first, and the `before` of the next page, None on the last.
 
-    Each comes with customer, provider, thread and lines.
+    Each comes with customer, provider, thread, maker and lines.
     """
     if status:
         orders = orders.filter(status=status)
@@ -50,6 +51,27 @@ def newest_page(
         orders = orders.filter(pk__lt=before)
     rows = list(_with_parts(matching(orders, search)).order_by("-pk")[: limit + 1])
     return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
+
+
+def narrowed(
+    orders: QuerySet[Order],
+    *,
+    tz: tzinfo,
+    status: str = "",
+    channel: str = "",
+    kind: str = "",
+    agent: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Order]:
+    """Those in that state, of that channel and kind, made by that person, placed on those days of `tz`."""
+    same = {"status": status, "channel": channel, "sale_kind": kind, "created_by": agent}
+    orders = orders.filter(**{name: value for name, value in same.items() if value})
+    if since:
+        orders = orders.filter(placed_at__gte=datetime.combine(since, time.min, tz))
+    if until:
+        orders = orders.filter(placed_at__lt=datetime.combine(until + timedelta(days=1), time.min, tz))
+    return orders
 
 
 def matching(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
@@ -61,12 +83,20 @@ def matching(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
 
 def searchable(number: str | None, name: str, phone: str) -> str:
     """What `matching` looks in: the phone with and without its country code."""
-    read = PhoneNumber.from_string(phone) if phone else None
+    read = _read_phone(phone)
     if read is not None and read.is_valid():
         digits = [str(read).lstrip("+"), re.sub(r"\D", "", read.as_national)]
     else:
         digits = [_WITHIN_PHONES.sub("", fold_digits(phone))]
     return " ".join([number or "", fold(name), *digits]).strip()
+
+
+def _read_phone(phone: str) -> PhoneNumber | None:
+    """None for what is no phone at all: an outside order system may send anything."""
+    try:
+        return PhoneNumber.from_string(phone) if phone else None
+    except NumberParseException:
+        return None
 
 
 def customer_with_phone(provider: Provider, phone: str) -> User | None:
@@ -143,7 +173,8 @@ def for_page(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.select_related("customer", "provider", "thread").prefetch_related("lines__service")
+    joined = orders.select_related("customer", "provider", "thread", "created_by")
+    return joined.prefetch_related("lines__service")
 
 
 def _search_words(search: str) -> Iterable[str]:

@@ -1,16 +1,46 @@
 from django.urls import path
 
-from orders.views import lists, pages, placing
+from orders.views import hooks, links, lists, outside, pages, payments, placing, sales, transfers
 
 app_name = "orders"
 urlpatterns = [
     path("services/<int:pk>/order/", placing.place, name="place"),
     path("orders/", lists.my_orders, name="list"),
     path("orders/shop/", lists.shop_list, name="shop_list"),
+    path("orders/manage/", lists.order_list, name="order_list"),
     path("orders/<int:pk>/", pages.detail, name="detail"),
     path("orders/<int:pk>/card/", pages.card, name="card"),
+    path("orders/<int:pk>/new-sale/", sales.new_sale, name="new_sale"),
+    path("orders/<int:pk>/additional-sale/", sales.additional_sale, name="additional_sale"),
     path("orders/<int:pk>/confirm/", pages.confirm, name="confirm"),
     path("orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("orders/<int:pk>/transfer/", transfers.notify_transfer, name="notify_transfer"),
+    path("orders/<int:pk>/share/", links.share_link, name="share_link"),
+    path("orders/notices/<int:pk>/", payments.notice, name="notice"),
+    path("orders/notices/<int:pk>/line/", payments.transfer_line, name="transfer_line"),
+    path("orders/notices/<int:pk>/slip/", payments.slip, name="slip"),
+    path("orders/notices/<int:pk>/accept/", payments.accept_notice, name="accept_notice"),
+    path("orders/notices/<int:pk>/reject/", payments.reject_notice, name="reject_notice"),
+    path("o/<str:token>/", links.link, name="link"),
+    path("o/<str:token>/transfer/", links.link_transfer, name="link_transfer"),
+    path("settings/payments/", payments.payment_settings, name="payment_settings"),
+    path("settings/payments/save/", payments.save_payments, name="save_payments"),
+    path("settings/payments/accounts/", payments.add_account, name="add_account"),
+    path("settings/payments/accounts/<int:pk>/remove/", payments.remove_account, name="remove_account"),
     path("inbox/<int:thread_pk>/panel/", pages.thread_panel, name="thread_panel"),
+    path("inbox/<int:thread_pk>/create-order/", sales.create_in_thread, name="create_in_thread"),
+    path("orders/<int:pk>/screen/", outside.screen, name="outside_screen"),
+    path("settings/order-system/", outside.settings_page, name="outside"),
+    path("settings/order-system/save/", outside.save, name="outside_save"),
+    path("settings/order-system/secret/", outside.new_secret, name="outside_secret"),
+    path("settings/order-system/disconnect/", outside.disconnect, name="outside_disconnect"),
+    path("settings/order-system/reconnect/", outside.reconnect, name="outside_reconnect"),
+    path("settings/order-system/sent/", outside.deliveries, name="outside_deliveries"),
+    path("settings/order-system/sent/<int:pk>/again/", outside.send_again, name="outside_send_again"),
+    path("settings/order-system/received/", outside.events, name="outside_events"),
+    path("hooks/orders/openapi.json", hooks.outside_openapi, name="outside_openapi"),
+    path("hooks/orders/<uuid:token>/", hooks.outside_updates, name="outside_updates"),
+    path("sales/order/", sales.for_customer, name="for_customer"),
+    path("sales/order/<int:pk>/", sales.taken, name="taken"),
 ]

@@ -65,8 +65,8 @@ WORDS = [
     ngettext_lazy("Please submit at most %(num)d form.", "Please submit at most %(num)d forms.", "num"),
     ngettext_lazy("Please submit at least %(num)d form.", "Please submit at least %(num)d forms.", "num"),
     gettext_noop(
-        "ManagementForm data is missing or has been tampered with. Missing fields: %(field_names)s. You may need"
-        " to file a bug report if the issue persists."
+        "ManagementForm data is missing or has been tampered with. Missing fields: %(field_names)s."
+        " You may need to file a bug report if the issue persists."
     ),
     gettext_noop("Enter a complete value."),
     gettext_noop("Enter a valid UUID."),

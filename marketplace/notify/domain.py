@@ -81,6 +81,21 @@ def notify_address(
     )
 
 
+def notify_stranger(
+    address: str, kind: str, unique_key: str, *, language: str = "", time_zone: str = "", **context: Any
+) -> None:
+    """`notify` for an email that need not belong to anybody: the kind's templates have no `recipient`."""
+    _write(
+        unique_key=unique_key,
+        channel=Channel.EMAIL,
+        address=address,
+        kind=kind,
+        language=language or settings.LANGUAGE_CODE,
+        time_zone=time_zone or settings.TIME_ZONE,
+        context={key: _encode(value) for key, value in context.items()},
+    )
+
+
 def _write(**fields: Any) -> None:
     # ON CONFLICT DO NOTHING: two transactions with one cause leave one row and no error.
     Notification.objects.bulk_create([Notification(**fields)], ignore_conflicts=True)

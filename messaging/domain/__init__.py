@@ -1,6 +1,8 @@
 """Writing to threads. A message is stored first and shown on commit, so nobody sees what is not kept."""
 
+from messaging.domain.assigning import assign_thread, assign_to_free
 from messaging.domain.files import post_file
+from messaging.domain.joining import append_thread
 from messaging.domain.marks import mark_delivered, mark_delivered_async, mark_read, mark_read_async
 from messaging.domain.posting import (
     MAX_BODY,
@@ -11,7 +13,6 @@ from messaging.domain.posting import (
     post_notice,
 )
 from messaging.domain.threads import (
-    assign_thread,
     card_changed,
     close_thread,
     open_thread,
@@ -23,7 +24,9 @@ from messaging.domain.threads import (
 __all__ = [
     "MAX_BODY",
     "ThreadClosedError",
+    "append_thread",
     "assign_thread",
+    "assign_to_free",
     "card_changed",
     "close_thread",
     "mark_delivered",

@@ -122,9 +122,12 @@ def post_card(thread: Thread, *, by: User, url: str, body: str, only_for: User |
     return post_message(thread, by=by, body=body, kind=MessageKind.CARD, data={"url": url}, only_for=only_for)
 
 
-def post_notice(thread: Thread, *, by: User, url: str, body: str) -> Message:
-    """A line about something that happened, drawn at `url`; it is never counted as unread."""
-    return post_message(thread, by=by, body=body, kind=MessageKind.NOTICE, data={"url": url})
+def post_notice(thread: Thread, *, by: User, url: str, body: str, only_for: User | None = None) -> Message:
+    """A line about something that happened, drawn at `url`; it is never counted as unread. `only_for` is as
+    in `post_card`."""
+    return post_message(
+        thread, by=by, body=body, kind=MessageKind.NOTICE, data={"url": url}, only_for=only_for
+    )
 
 
 def store_message(

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
-from accounts.queries import people_of, works_at
+from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from marketplace.common.realtime import Event, broadcast, broadcast_on_commit
 from messaging.events import private_to
@@ -43,20 +43,6 @@ def card_changed(thread: Thread, url: str, *, only_for: User | None = None) -> N
     if only_for is not None:
         event["private"] = private_to(only_for.pk, thread.customer_id, thread.provider_id)
     tell_thread(thread, event)
-
-
-def assign_thread(thread: Thread, *, to: User | None, by: User) -> Thread:
-    """Gives the room to one of the shop's people, or to nobody; whoever works there may."""
-    if not works_at(by, thread.provider_id):
-        raise DomainError(_("Only the shop's people can assign a conversation."), code="not_allowed")
-    if to is not None and not people_of(thread.provider).filter(pk=to.pk).exists():
-        raise DomainError(_("This person does not work in the shop any more."), code="not_a_member")
-    with transaction.atomic():
-        moved = Thread.objects.filter(pk=thread.pk).exclude(assigned_to=to).update(assigned_to=to)
-        thread.assigned_to = to
-        if moved:
-            tell_thread(thread, {"type": "thread", "thread": thread.pk})
-    return thread
 
 
 def tell_thread(thread: Thread, event: Event) -> None:

@@ -1,24 +1,43 @@
 """Making orders, in the shop's window, in a chat or for a customer, and moving them."""
 
 from orders.domain.cards import create_card, fill_order
-from orders.domain.customers import find_or_create_customer, order_for_customer, share_link
+from orders.domain.claiming import claim_transfer
+from orders.domain.customers import (
+    find_or_create_customer,
+    order_for_customer,
+    share_link,
+    take_order,
+)
+from orders.domain.expiring import expire_if_unpaid, expire_unpaid
 from orders.domain.moving import cancel_order, complete_order, confirm_order, expire_order
 from orders.domain.parts import Item, card_url, shop_people_of, tell_card_changed
+from orders.domain.paying import accept_notice, reject_notice, settle
+from orders.domain.payment_settings import add_account, remove_account, save_payment_settings
 from orders.domain.placing import place_order
 
 __all__ = [
     "Item",
+    "accept_notice",
+    "add_account",
     "cancel_order",
     "card_url",
+    "claim_transfer",
     "complete_order",
     "confirm_order",
     "create_card",
+    "expire_if_unpaid",
     "expire_order",
+    "expire_unpaid",
     "fill_order",
     "find_or_create_customer",
     "order_for_customer",
     "place_order",
+    "reject_notice",
+    "remove_account",
+    "save_payment_settings",
+    "settle",
     "share_link",
     "shop_people_of",
+    "take_order",
     "tell_card_changed",
 ]

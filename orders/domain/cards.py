@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from messaging.models import Thread
+from orders.domain import outside
 from orders.domain.parts import (
     Item,
     check_items,
@@ -68,6 +69,7 @@ def _store_draft(thread: Thread, by: User, sale_kind: SaleKind, form_token: uuid
     )
     OrderEvent.objects.create(order=order, by=by, status=order.status)
     post_order_card(order, by=by, body=f"{order.get_sale_kind_display()} · {customer.name}")
+    outside.announce(order)
     return order
 
 
@@ -101,7 +103,7 @@ def fill_order(
                 code="moved",
             )
         check_items(items, order.provider)
-        order.number = next_number()
+        order.number = order.number or next_number(order.provider)  # the outside may have given one
         order.status = OrderStatus.PLACED
         order.placed_at = timezone.now()
         order.discount, order.delivery_fee = discount, delivery_fee

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from accounts.models import Provider, User
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from messaging import domain as messaging
+from messaging.models import Thread
 from orders.domain.parts import (
     Item,
     check_items,
@@ -74,14 +76,12 @@ def order_for_customer(
                 return existing
             check_items(items, provider)
             total = total_of(items, discount=discount, delivery_fee=delivery_fee)
-            number, phone = next_number(), str(customer.phone or "")
+            number, phone = next_number(provider), str(customer.phone or "")
             order = Order.objects.create(
                 number=number,
                 customer=customer,
                 provider=provider,
-                thread=messaging.open_thread(
-                    customer=customer, provider=provider, topic=items[0].service.title
-                ),
+                thread=_thread_of(customer, provider),
                 status=OrderStatus.PLACED,
                 channel=SalesChannel.BEHALF,
                 currency=provider.currency,
@@ -108,6 +108,35 @@ def order_for_customer(
         if existing is None:
             raise
         return existing
+
+
+def take_order(
+    provider: Provider,
+    *,
+    by: User,
+    name: str,
+    phone: str,
+    items: Sequence[Item],
+    form_token: uuid.UUID,
+    **sold: Any,
+) -> Order:
+    """`find_or_create_customer` and `order_for_customer` together: a refused order leaves no customer."""
+    with transaction.atomic():
+        existing = Order.objects.filter(created_by=by, form_token=form_token).first()
+        if existing:
+            return existing
+        customer = find_or_create_customer(provider, by=by, name=name, phone=phone)
+        return order_for_customer(
+            provider, by=by, customer=customer, items=items, form_token=form_token, **sold
+        )
+
+
+def _thread_of(customer: User, provider: Provider) -> Thread:
+    """Their conversation, open. Its topic stays: all the shop's agents read it, and the order is private."""
+    thread = Thread.objects.filter(customer=customer, provider=provider).first()
+    return messaging.open_thread(
+        customer=customer, provider=provider, topic=thread.topic if thread else customer.name
+    )
 
 
 def share_link(order: Order) -> str:

@@ -6,15 +6,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
-from orders.domain.parts import shop_people_of, tell_card_changed, titles_of
+from orders.domain.parts import next_number, shop_people_of, tell_card_changed, titles_of
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from orders.permissions import TRANSITIONS, may_move
+from orders.queries import searchable
+
+# Stored in English, shown by OrderEvent.reason_shown.
+BY_OUTSIDE = gettext_noop("By the shop's order system.")
 
 
 def confirm_order(order: Order, *, by: User) -> Order:
@@ -33,7 +38,10 @@ def cancel_order(order: Order, *, by: User, reason: str = "") -> Order:
 
 
 def expire_order(order: Order, *, reason: str) -> bool:
-    """The site cancels a placed order that nobody paid; False when it has moved on meanwhile."""
+    """The site cancels a placed order that nobody paid; False when it has moved on meanwhile.
+
+    `reason` is an English sentence that is marked for translation: readers get it in their language.
+    """
     with transaction.atomic():
         order = (
             Order.objects.select_for_update(of=("self",))
@@ -46,9 +54,32 @@ def expire_order(order: Order, *, reason: str) -> bool:
         order.save(update_fields=["status", "cancelled_at"])
         OrderEvent.objects.create(order=order, by=None, status=order.status, reason=reason)
         for people, to_shop in (([order.customer], False), (shop_people_of(order), True)):
-            _tell(order, people, by=settings.STORE_NAME, reason=reason, to_shop=to_shop)
+            _tell(order, people, by=settings.STORE_NAME, reason=reason, to_shop=to_shop, by_site=True)
         tell_card_changed(order)
     return True
+
+
+def follow_outside(order: Order, to: OrderStatus) -> bool:
+    """Takes a locked order to where the shop's outside order system has it, as one step.
+
+    States on the way are passed; where TRANSITIONS do not lead there, it stays where it is: False. The
+    caller knows the times and saves the order.
+    """
+    if to not in _reachable(OrderStatus(order.status)):
+        return False
+    order.status = to
+    if order.number is None and to != OrderStatus.CANCELLED:
+        order.number = next_number(order.provider)
+        order.search_text = searchable(order.number, order.customer_name, order.phone)
+    OrderEvent.objects.create(order=order, by=None, status=to, reason=BY_OUTSIDE)
+    _tell(order, [order.customer], by=order.provider.name, reason="", to_shop=False)
+    return True
+
+
+def _reachable(status: OrderStatus) -> set[OrderStatus]:
+    """Where TRANSITIONS lead from here, in any number of moves."""
+    ahead = set(TRANSITIONS[status])
+    return ahead.union(*(_reachable(step) for step in ahead))
 
 
 def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "") -> Order:
@@ -94,7 +125,9 @@ def _refusal(order: Order, to: OrderStatus) -> DomainError:
     return DomainError(_("Only the provider can do this."), code="not_allowed")
 
 
-def _tell(order: Order, people: Sequence[User], *, by: str, reason: str, to_shop: bool) -> None:
+def _tell(
+    order: Order, people: Sequence[User], *, by: str, reason: str, to_shop: bool, by_site: bool = False
+) -> None:
     for person in people:
         notify(
             person,
@@ -105,6 +138,7 @@ def _tell(order: Order, people: Sequence[User], *, by: str, reason: str, to_shop
             title=titles_of(order),
             by=by,
             to_shop=to_shop,
+            by_site=by_site,
             shop=order.provider.name,
             customer=order.customer_name,
             reason=reason,

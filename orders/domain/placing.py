@@ -91,7 +91,7 @@ def _store(
     note: str,
     preferred_at: datetime | None,
 ) -> Order:
-    number = next_number()
+    number = next_number(service.provider)
     order = Order.objects.create(
         number=number,
         customer=by,

@@ -1,12 +1,14 @@
 """Orders and everything that happened to them."""
 
 import uuid
+from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import MemberRole
@@ -42,8 +44,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(FollowedUp):
     number = models.CharField(
         _("Order number"),
-        max_length=20,
-        unique=True,
+        max_length=40,
         null=True,
         blank=True,
         help_text=_("Given when placed."),
@@ -112,6 +113,8 @@ class Order(FollowedUp):
         verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint(fields=["created_by", "form_token"], name="order_once_per_form"),
+            # Ours are unique anyway; an outside order system gives its own, and two shops may use the same.
+            models.UniqueConstraint(fields=["provider", "number"], name="order_number_once_per_shop"),
             models.CheckConstraint(
                 condition=models.Q(status__in=OrderStatus.values),
                 name="order_status_known",
@@ -125,6 +128,18 @@ class Order(FollowedUp):
             models.Index(fields=["provider", "desk_state", "due_at", "id"], name="order_desk"),
             models.Index(fields=["created_by", "provider", "-id"], name="order_creator_newest"),
             models.Index(fields=["provider", "placed_at"], name="order_provider_placed"),
+            models.Index(
+                fields=["provider", "placed_at"],
+                condition=models.Q(status=OrderStatus.PLACED, paid_at=None),
+                name="order_unpaid",
+            ),
+            # The filter of the order list: what is rare, or absent, among a million is found at once.
+            models.Index(fields=["provider", "channel", "-id"], name="order_provider_channel"),
+            models.Index(
+                fields=["provider", "-id"],
+                condition=models.Q(sale_kind=SaleKind.ADDITIONAL),
+                name="order_additional_newest",
+            ),
             GinIndex(fields=["search_text"], name="order_search", opclasses=["gin_trgm_ops"]),
         ]
 
@@ -142,6 +157,11 @@ class Order(FollowedUp):
     @property
     def is_open(self) -> bool:
         return self.status not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+
+    @property
+    def outstanding_since(self) -> datetime | None:
+        """Since when a confirmed order waits to be completed; None before, and once it is over."""
+        return self.confirmed_at if self.status == OrderStatus.CONFIRMED else None
 
 
 class OrderLine(models.Model):
@@ -188,3 +208,8 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}: {self.get_status_display()}"
+
+    @property
+    def reason_shown(self) -> str:
+        """What the site itself gives as a reason is an English sentence, translated for its reader."""
+        return gettext(self.reason) if self.reason and self.by_id is None else self.reason

@@ -1,5 +1,6 @@
 """An order system of the shop's own: where its screens are, what was sent to it, what came from it."""
 
+import json
 import uuid
 from typing import Any
 
@@ -7,8 +8,20 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider
-from orders.enums import DeliveryStatus
+from orders.enums import DeliveryStatus, SendProblem, UpdateOutcome
 from orders.models.order import Order
+
+# Updates with these outcomes are done with; a refused one is judged again when it is sent again.
+ACCEPTED = (
+    UpdateOutcome.UPDATED,
+    UpdateOutcome.UNCHANGED,
+    UpdateOutcome.STALE,
+    UpdateOutcome.FILLED,
+)
+
+
+def _readable(body: Any) -> str:
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2)
 
 
 class OutsideSystem(models.Model):
@@ -67,6 +80,17 @@ class OutsideDelivery(models.Model):
     def __str__(self) -> str:
         return self.event_id
 
+    @property
+    def body_text(self) -> str:
+        return _readable(self.body)
+
+    @property
+    def problem(self) -> str:
+        """In the reader's words, when there was no answer."""
+        if self.answer_status is not None or self.answer not in SendProblem.values:
+            return ""
+        return str(SendProblem(self.answer).label)
+
 
 class OutsideEvent(models.Model):
     """What came in: kept before anything is done with it, once for each event id."""
@@ -94,3 +118,14 @@ class OutsideEvent(models.Model):
 
     def __str__(self) -> str:
         return self.event_id
+
+    @property
+    def body_text(self) -> str:
+        return _readable(self.body)
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.outcome in ACCEPTED
+
+    def get_outcome_display(self) -> str:
+        return str(UpdateOutcome(self.outcome).label)

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
@@ -36,6 +37,9 @@ class PaymentSettings(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
         help_text=_("An order that nobody paid or confirmed is cancelled after that. Empty: never."),
     )
+    # Hours do not run before this: the last time that paying became possible or the hours changed, so that
+    # a new setting cancels no order that is waiting already.
+    counting_from = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("payment settings")
@@ -93,6 +97,8 @@ class TransferNotice(FollowedUp):
         _("Decision"), max_length=10, choices=NoticeDecision.choices, default=NoticeDecision.WAITING
     )
     reason = models.TextField(_("Reason"), blank=True, max_length=1000)
+    # Names one filling-in of the form: sent twice, it is one notice.
+    form_token = models.UUIDField(null=True, editable=False)
     decided_by = models.ForeignKey(
         User, verbose_name=_("decided by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -116,12 +122,14 @@ class TransferNotice(FollowedUp):
                 condition=~models.Q(slip_fingerprint="") & ~models.Q(decision=NoticeDecision.REJECTED),
                 name="slip_picture_once",
             ),
+            models.UniqueConstraint(fields=["order", "form_token"], name="notice_once_per_form"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="notice_amount_positive"),
         ]
         indexes = [
             models.Index(fields=["provider", "desk_state", "due_at", "id"], name="notice_desk"),
             models.Index(fields=["provider", "decision", "finding", "-id"], name="notice_inbox"),
             models.Index(fields=["provider", "-id"], name="notice_newest"),
+            models.Index(fields=["provider", "transferred_at"], name="notice_moment"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from orders import queries
+from orders.enums import SaleKind
 from orders.models import Order
+
+# Where a draft of that kind is filled.
+SCREENS = {SaleKind.NEW: "orders:new_sale", SaleKind.ADDITIONAL: "orders:additional_sale"}
 
 # A page's script asks for the inner part alone.
 as_page_or_fragment = vary_on_headers("X-Requested-With", "HX-Request")

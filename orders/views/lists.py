@@ -1,14 +1,17 @@
 """The customer's and the shop's lists of orders."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.queries import memberships_of
 from orders import queries
 from orders.enums import OrderStatus
+from orders.filters import FilterForm
 from orders.views.common import reader
 
 
@@ -21,14 +24,28 @@ def my_orders(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def shop_list(request: HttpRequest) -> HttpResponse:
+    """Manual A's heading over the shop's one list."""
+    return _shop_orders(request, _("All orders"))
+
+
+@require_GET
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The same list as manual E calls it."""
+    return _shop_orders(request, _("Order list"))
+
+
+def _shop_orders(request: HttpRequest, title: str) -> HttpResponse:
     user = reader(request)
     membership = memberships_of(user).first()
     if membership is None:
         raise Http404
     shop = membership.provider
-    context = _list_context(
-        request, queries.orders_of_shop(shop, seen_by=user), queries.order_counts(shop, seen_by=user)
+    form = FilterForm(request.GET, membership=membership)
+    orders = queries.narrowed(
+        queries.orders_of_shop(shop, seen_by=user), tz=ZoneInfo(shop.time_zone), **form.wanted
     )
+    context = _list_context(request, orders, queries.order_counts(shop, seen_by=user))
+    context |= {"title": title, "form": form, "is_narrowed": bool(form.used or form.errors)}
     return render(request, "orders/shop_list.html", context)
 
 
@@ -37,8 +54,10 @@ def _list_context(request: HttpRequest, orders: Any, counts: dict[str, int]) -> 
     status = status if status in OrderStatus.values else ""
     search = request.GET.get("q", "").strip()
     before = request.GET.get("before", "")
+    # A number that no order can have is no page.
+    is_page = before.isascii() and before.isdecimal() and len(before) < 19
     rows, older = queries.newest_page(
-        orders, status=status, search=search, before=int(before) if before.isdecimal() else None
+        orders, status=status, search=search, before=int(before) if is_page else None
     )
     return {
         "orders": rows,

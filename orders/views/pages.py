@@ -15,11 +15,12 @@ from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from messaging.models import Thread
 from orders import domain, queries
-from orders.enums import OrderStatus
+from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
-from orders.views.common import as_page_or_fragment, reader, visible_order, wants_fragment
+from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
+from orders.views.transfers import payment_context
 
 
 @as_page_or_fragment
@@ -50,7 +51,9 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     order, user = visible_order(request, pk), reader(request)
-    form = CancelForm(request.POST, is_shop=works_at(user, order.provider_id))
+    form = CancelForm(
+        request.POST, is_shop=works_at(user, order.provider_id), is_draft=order.status == OrderStatus.DRAFT
+    )
     if not form.is_valid():
         return _order_page(request, order, form)
     try:
@@ -59,7 +62,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, error.sentence)
         return _order_page(request, order, form)
     messages.success(request, _("The order is cancelled. The other side has been told."))
-    return redirect(order)
+    return _back(request, order)
 
 
 @as_page_or_fragment
@@ -87,17 +90,33 @@ def _move(request: HttpRequest, pk: int, move: Callable[..., Order], done: str) 
         messages.success(request, done)
     except DomainError as error:
         messages.error(request, error.sentence)
-    target = request.POST.get("next", "")  # a card in the chat leads back to the chat
+    return _back(request, order)
+
+
+def _back(request: HttpRequest, order: Order) -> HttpResponse:
+    """A card in the chat leads back to the chat, the sales desk to the desk."""
+    target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return redirect(target)
     return redirect(order)
 
 
 def _order_page(request: HttpRequest, order: Order, cancel_form: CancelForm | None = None) -> HttpResponse:
-    context = _order_context(request, order)
-    context["cancel_form"] = cancel_form or CancelForm(is_shop=context["is_shop"])
+    context = order_page_context(request, order, cancel_form)
     template = "orders/_order.html" if wants_fragment(request) else "orders/detail.html"
     return render(request, template, context, status=422 if cancel_form else 200)
+
+
+def order_page_context(
+    request: HttpRequest, order: Order, cancel_form: CancelForm | None = None
+) -> dict[str, Any]:
+    """All that `orders/_order.html` shows; the sales desk manages an order by it too."""
+    context = _order_context(request, order)
+    is_draft = order.status == OrderStatus.DRAFT
+    context["cancel_form"] = cancel_form or CancelForm(is_shop=context["is_shop"], is_draft=is_draft)
+    context["cancel_is_open"] = cancel_form is not None or "cancel" in request.GET
+    context |= payment_context(order, is_shop=context["is_shop"])
+    return context
 
 
 def _order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
@@ -110,5 +129,6 @@ def _order_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "may_complete": OrderStatus.COMPLETED in moves,
         "may_cancel": OrderStatus.CANCELLED in moves,
         "card_url": domain.card_url(order),
+        "screen_url": reverse(SCREENS[SaleKind(order.sale_kind)], args=[order.pk]),
         "thread_url": reverse("messaging:thread", args=[order.thread_id]),
     }

@@ -127,8 +127,31 @@ class Picker {
     this.id = `datetime-picker-${++count}`;
     this.digits = new Intl.NumberFormat(LANGUAGES[this.language].locale, { minimumIntegerDigits: 2 });
     this.build();
-    this.input.addEventListener("input", () => this.showEcho());
+    this.input.addEventListener("input", () => {
+      this.showEcho();
+      if (this.isOpen()) this.start(); // the calendar follows what is typed beside it
+    });
+    this.openFromBox();
     this.showEcho();
+  }
+
+  isOpen() {
+    return this.popover.matches(":popover-open");
+  }
+
+  /** A click into the box opens the calendar and leaves the typing where it is. A finger's tap moves into the
+      calendar, or the phone's keyboard would cover it; a second tap closes it, for whoever wants to type. */
+  openFromBox() {
+    let wasOpen = false;
+    this.input.addEventListener("pointerdown", ({ pointerType }) => {
+      wasOpen = this.isOpen(); // the popover closes itself before the click comes
+      this.isTapped = pointerType !== "mouse";
+    });
+    this.input.addEventListener("click", () => {
+      if (wasOpen || this.input.disabled || this.input.readOnly) return;
+      this.staysInBox = !this.isTapped;
+      this.popover.showPopover();
+    });
   }
 
   label(name) {
@@ -171,7 +194,8 @@ class Picker {
       this.button("Now", "dtp-now", () => this.now()), this.button("Done", "dtp-done", () => this.close())));
     this.popover.addEventListener("toggle", ({ newState }) => {
       this.opener.setAttribute("aria-expanded", String(newState === "open"));
-      if (newState === "open") this.focusDay();
+      if (newState === "open" && !this.staysInBox) this.focusDay();
+      this.staysInBox = false;
     });
     this.popover.addEventListener("beforetoggle", ({ newState }) => newState === "open" && this.start());
     this.popover.addEventListener("keydown", (event) => {

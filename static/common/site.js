@@ -45,7 +45,13 @@ addEventListener("pageshow", () => {
   }
 });
 
-if (document.body.dataset.live) import("../messaging/live.js");
+if (document.body.dataset.live) {
+  import("../messaging/live.js");
+  import("./toasts.js");
+}
+
+// What a piece of the page names as its own; fragments that come later are messaging/drawing.js's.
+for (const { dataset } of document.querySelectorAll("[data-module]")) import(dataset.module).catch(() => {});
 
 // Installable, and a page of our own when there is no network.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

@@ -178,7 +178,7 @@ export function setState(row, state, reason = "") {
   if (old?.dataset.ticks === state) return;
   const ticks = template(state);
   if (old) old.replaceWith(ticks);
-  else row.querySelector(".bubble-meta").append(ticks);
+  else row.querySelector(".bubble-meta")?.append(ticks); // a card of one's own has none
   row.classList.toggle("is-failed", state === "failed");
   row.querySelector(".bubble-again")?.remove();
   row.querySelector(".bubble-reason")?.remove();

@@ -10,6 +10,14 @@ async function fragment(url) {
   return answer.text();
 }
 
+// A fragment may name the module that keeps it going; it loads once.
+function put(holder, html) {
+  holder.innerHTML = html;
+  for (const { dataset } of holder.querySelectorAll("[data-module]")) {
+    import(new URL(dataset.module, location.href).href).catch(() => {}); // offline: it stands still
+  }
+}
+
 // --- cards -------------------------------------------------------------------------------------------
 
 async function draw(slot) {
@@ -17,7 +25,7 @@ async function draw(slot) {
   try {
     const html = await fragment(slot.dataset.card);
     if (mine !== slot.drawing) return;
-    slot.innerHTML = html;
+    put(slot, html);
     slot.dataset.drawn = "";
   } catch {
     // the text and the link stay
@@ -42,7 +50,8 @@ new MutationObserver((changes) => {
 watch(log);
 
 document.addEventListener("talad:event", ({ detail }) => {
-  if (detail.type !== "card") return;
+  const isNewCard = detail.type === "message" && detail.message.kind === "card";
+  if (detail.thread !== Number(page.dataset.conversation) || (detail.type !== "card" && !isNewCard)) return;
   for (const slot of log.querySelectorAll(".card-slot[data-drawn]")) {
     if (slot.dataset.card === detail.url) draw(slot);
   }
@@ -93,7 +102,7 @@ async function drawPanel() {
   try {
     const html = await fragment(panel.dataset.panel);
     const checked = panel.querySelector("input:checked")?.id;
-    panel.querySelector("[data-panel-content]").innerHTML = html;
+    put(panel.querySelector("[data-panel-content]"), html);
     if (checked) panel.querySelector(`#${CSS.escape(checked)}`).checked = true;
   } catch {
     delete panel.dataset.drawn;

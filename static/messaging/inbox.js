@@ -15,6 +15,7 @@ async function refresh() {
   const mine = ++latest;
   const address = new URL(list.dataset.inbox, location.href);
   if (list.dataset.search) address.searchParams.set("q", list.dataset.search);
+  if (list.dataset.assigned) address.searchParams.set("assigned", list.dataset.assigned);
   if (list.dataset.open) address.searchParams.set("open", list.dataset.open);
   try {
     const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });

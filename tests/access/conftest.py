@@ -1,19 +1,29 @@
 """A world with one of everything, all of it belonging to `customer` and `shop`."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from accounts.domain import invite_agent
 from accounts.models import User
+from accounts.queries import owner_of
 from appointments.domain.feeds import renew_feed
 from appointments.enums import CallOutcome
 from appointments.models import Call
+from followup.domain import add_note, begin_task, request_callback
+from followup.models import SilentThread
 from messaging.domain import post_message
 from messaging.enums import MessageKind
 from messaging.models import Attachment
+from orders.domain import Item, add_account, claim_transfer, create_card, order_for_customer, share_link
+from orders.domain.outside import save_system
+from orders.enums import DeskTask, SaleKind
+from orders.transfers.slips import read_slip
+from tests.support.pictures import a_picture
 
 
 @pytest.fixture
@@ -32,14 +42,35 @@ def people(
 
 @pytest.fixture
 def world(
-    customer: User, service: Any, thread: Any, order: Any, appointment: Any, settings: Any
+    customer: User, agent: User, service: Any, thread: Any, order: Any, appointment: Any, settings: Any
 ) -> dict[str, Any]:
     settings.DEBUG = True
     message = post_message(thread, by=customer, body="a file", kind=MessageKind.FILE)
     attachment = Attachment(message=message, name="note.txt", content_type="text/plain", size=4)
     attachment.file.save("note.txt", ContentFile(b"note"))
     photo = default_storage.save("services/world.txt", ContentFile(b"a photo"))
+    share_link(order)
+    silence = SilentThread.objects.create(thread=thread, provider=order.provider)
+    begin_task(silence, DeskTask.UNANSWERED, since=timezone.now())
+    system, _secret = save_system(
+        order.provider,
+        by=owner_of(order.provider),
+        new_sale_url="https://orders.example/new/{order}",
+        additional_sale_url="https://orders.example/add/{order}",
+        webhook_url="https://orders.example/events",
+    )
+    card = create_card(thread, by=agent, sale_kind=SaleKind.NEW, form_token=uuid4())
     return {
+        "outside": system,
+        "outside_card": card,
+        "outside_delivery": system.deliveries.get(),
+        "silence": silence,
+        "callback": request_callback(
+            order.provider, by=None, name="Caller", phone="+66812345678", email="", message="Call me"
+        ),
+        "note": add_note(
+            order, by=owner_of(order.provider), note="Called", follow_up_at=None, form_token=uuid4()
+        ),
         "photo": photo,
         "feed_token": renew_feed(customer).token,
         "call": Call.objects.create(
@@ -53,4 +84,19 @@ def world(
         "order": order,
         "appointment": appointment,
         "attachment": attachment,
+        "taken_order": order_for_customer(
+            order.provider, by=agent, customer=customer, items=[Item(service)], form_token=uuid4()
+        ),
+        "invitation": invite_agent(order.provider, email="new@people.example", by=owner_of(order.provider)),
+        "member": order.provider.members.get(user=agent),
+        "account": add_account(order.provider, bank="Bank", number="1234-5", holder="Siam Legal"),
+        "notice": claim_transfer(
+            order,
+            by=customer,
+            bank="Bank",
+            amount=order.total,
+            transferred_at=timezone.now(),
+            form_token=uuid4(),
+            slip=read_slip(a_picture()),
+        ),
     }

@@ -19,6 +19,7 @@ SHOP = frozenset({"provider", "agent"})
 CUSTOMER = frozenset({"customer"})
 CALLERS = frozenset({"customer", "provider"})  # the host and the customer, not the host's colleagues
 OPERATOR = frozenset({"operator"})
+OWNERS = frozenset({"provider", "stranger"})  # of their own shop each
 
 World = dict[str, Any]
 Arguments = Callable[[World], dict[str, Any]]
@@ -48,6 +49,15 @@ def _thread(key: str = "pk", **more: Any) -> Arguments:
     return lambda world: {key: world["thread"].pk, **more}
 
 
+def _link(world: World) -> dict[str, Any]:
+    return {"token": world["order"].link_token}
+
+
+def _invitation(world: World) -> dict[str, Any]:
+    return {"token": world["invitation"].token}
+
+
+NOTICE = _pk("notice")
 ORDER, APPOINTMENT, SERVICE = _pk("order"), _pk("appointment"), _pk("service")
 
 STORE: dict[str, Rule] = {
@@ -82,6 +92,19 @@ ACCOUNTS: dict[str, Rule] = {
     "accounts:save_profile": post(SIGNED_IN),
     "accounts:save_shop": post(frozenset({"provider", "stranger"})),  # owners, of their own shop
     "accounts:open_shop": get(SIGNED_IN),
+    "accounts:join": get(EVERYBODY, _invitation),  # the secret in the address is what lets in
+    "accounts:accept_invitation": post(SIGNED_IN, _invitation),  # all but the first read why not
+}
+
+TEAM: dict[str, Rule] = {
+    "team": get(OWNERS),
+    "invite_agent": post(OWNERS, email="somebody@people.example"),
+    "withdraw_invitation": post(frozenset({"provider"}), _pk("invitation")),
+    "remove_agent": post(frozenset({"provider"}), lambda world: {"pk": world["member"].pk}),
+    "customer_profile": get(SHOP, _thread("thread_pk")),
+    "save_customer": post(SHOP, _thread("thread_pk")),
+    # An agent reads that only the owner merges.
+    "merge_customers": Rule(SHOP, _thread("thread_pk"), "post", lambda world: {"other": world["thread"].pk}),
 }
 
 ORDERS: dict[str, Rule] = {
@@ -93,7 +116,41 @@ ORDERS: dict[str, Rule] = {
     "orders:confirm": post(BOTH_SIDES, ORDER),  # the customer reads why not
     "orders:complete": post(BOTH_SIDES, ORDER),
     "orders:cancel": post(BOTH_SIDES, ORDER),
+    "orders:order_list": get(SHOP | {"stranger"}),
+    "orders:new_sale": get(SHOP, ORDER),
+    "orders:additional_sale": get(SHOP, ORDER),
+    "orders:create_in_thread": post(SHOP, _thread("thread_pk"), sale_kind="new"),
+    "orders:for_customer": get(SHOP | {"stranger"}),
+    "orders:taken": get(SHOP, _pk("taken_order")),
     "orders:thread_panel": get(BOTH_SIDES, _thread("thread_pk")),
+    "orders:notify_transfer": get(CUSTOMER, ORDER),
+    "orders:share_link": post(BOTH_SIDES, ORDER),  # does nothing for the customer
+    "orders:notice": get(BOTH_SIDES, NOTICE),
+    "orders:transfer_line": get(BOTH_SIDES, NOTICE),
+    "orders:slip": get(BOTH_SIDES, NOTICE),
+    "orders:accept_notice": post(BOTH_SIDES, NOTICE),  # the customer reads why not
+    "orders:reject_notice": post(BOTH_SIDES, NOTICE, finding="duplicate", reason="Twice"),
+    "orders:link": get(EVERYBODY, _link),
+    "orders:link_transfer": get(EVERYBODY, _link),
+    "orders:payment_settings": get(OWNERS),
+    "orders:save_payments": post(OWNERS),
+    "orders:add_account": post(OWNERS),
+    "orders:remove_account": post(frozenset({"provider"}), _pk("account")),
+}
+
+OUTSIDE: dict[str, Rule] = {
+    "orders:outside": get(OWNERS),
+    "orders:outside_save": post(OWNERS),
+    "orders:outside_secret": post(OWNERS),
+    "orders:outside_disconnect": post(OWNERS),
+    "orders:outside_reconnect": post(OWNERS),
+    "orders:outside_deliveries": get(OWNERS),
+    "orders:outside_events": get(OWNERS),
+    "orders:outside_send_again": post(frozenset({"provider"}), _pk("outside_delivery")),
+    "orders:outside_screen": get(SHOP, _pk("outside_card")),
+    "orders:outside_openapi": get(EVERYBODY),
+    # The signature lets in, not who is logged in: without one everybody gets 401.
+    "orders:outside_updates": post(EVERYBODY, lambda world: {"token": world["outside"].token}),
 }
 
 MESSAGING: dict[str, Rule] = {
@@ -106,6 +163,8 @@ MESSAGING: dict[str, Rule] = {
     "messaging:older": get(BOTH_SIDES, _thread(seq=1)),
     "messaging:after": get(BOTH_SIDES, _thread(seq=0)),
     "messaging:read": post(BOTH_SIDES, _thread(), seq="1"),
+    "messaging:assignment": get(SHOP, _thread()),
+    "messaging:assign": post(SHOP, _thread(), to=""),
     "messaging:close": post(SHOP, _thread()),
     "messaging:reopen": post(SHOP, _thread()),
     "messaging:attachment": get(BOTH_SIDES, _pk("attachment")),
@@ -130,6 +189,30 @@ APPOINTMENTS: dict[str, Rule] = {
     "appointments:call_line": get(BOTH_SIDES, _pk("call")),
 }
 
+# The desk is its own shop's: a stranger has one too. Of a lead on it only that shop's people know.
+_DESKS = SHOP | {"stranger"}
+_CONTACT: Arguments = lambda world: {"slug": world["service"].provider.slug}  # noqa: E731
+
+FOLLOWUP: dict[str, Rule] = {
+    "followup:desk": get(_DESKS),
+    "followup:leads": get(_DESKS),
+    "followup:orders": get(_DESKS),
+    "followup:callbacks": get(_DESKS),
+    "followup:transfers": get(_DESKS),
+    "followup:export": get(_DESKS, lambda world: {"menu": "follow-up", "file_format": "csv"}),
+    "followup:reports": get(_DESKS),
+    "followup:settings": get(OWNERS),
+    "followup:order": get(SHOP, ORDER),
+    "followup:callback": get(SHOP, _pk("callback")),
+    "followup:start_conversation": post(SHOP, _pk("callback")),
+    "followup:transfer": get(SHOP, NOTICE),
+    "followup:silence": get(SHOP, _pk("silence")),
+    "followup:add_note": post(SHOP, lambda world: {"kind": "order", "pk": world["order"].pk}, note="Called"),
+    "followup:tick_note": post(SHOP, _pk("note"), ended="1"),
+    "followup:contact": get(EVERYBODY, _CONTACT),
+    "followup:contact_thanks": get(EVERYBODY, _CONTACT),
+}
+
 # The operator's own pages beside the models' ones: for everybody else they are the admin's log-in.
 ADMIN: dict[str, Rule] = {
     "admin:system_check": get(OPERATOR),
@@ -137,4 +220,6 @@ ADMIN: dict[str, Rule] = {
     "admin:system_check_servers": get(OPERATOR),
 }
 
-RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **ORDERS, **MESSAGING, **APPOINTMENTS}
+RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **TEAM, **ORDERS, **MESSAGING, **APPOINTMENTS}
+RULES |= FOLLOWUP
+RULES |= OUTSIDE

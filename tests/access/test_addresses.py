@@ -56,8 +56,8 @@ def _open(address: str, rule: Rule, user: User | None, world: dict[str, Any]) ->
         return "log in"
     if response.status_code == 404:
         return "not found"
-    # 503 is healthz without a worker; 400, 409 and 422 are refusals with a sentence.
-    assert response.status_code in (200, 302, 303, 400, 409, 422, 503), (address, response.status_code)
+    # 503 is healthz without a worker; 400, 401, 409 and 422 are refusals with a sentence.
+    assert response.status_code in (200, 302, 303, 400, 401, 409, 422, 503), (address, response.status_code)
     return "exists"
 
 

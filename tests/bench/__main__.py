@@ -21,7 +21,7 @@ os.environ.setdefault("DATABASE_URL", "postgres://unused/unused")
 os.environ.setdefault("REDIS_URL", "redis://unused")
 os.environ.setdefault("DEBUG", "1")
 
-from tests.bench import market, rows
+from tests.bench import desk, market, rows
 from tests.bench.site import Site
 
 SIZES = {"small": 10_000, "large": 1_000_000}
@@ -30,7 +30,7 @@ SIZES = {"small": 10_000, "large": 1_000_000}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, default=os.environ.get("JSON"))
-    parser.add_argument("--only", choices=["pages", "market", "chat"])
+    parser.add_argument("--only", choices=["pages", "market", "chat", "desk"])
     parser.add_argument("--large", type=int, default=SIZES["large"], help="services in the large market")
     arguments = parser.parse_args()
     _allow_many_sockets()
@@ -43,11 +43,11 @@ def main() -> None:
 
 
 def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[rows.Row]:
-    wanted = {only} if only else {"pages", "market", "chat"}
+    wanted = {only} if only else {"pages", "market", "chat", "desk"}
     with contextlib.closing(_Removed(folder / "servers")) as servers:
         sites, pks = {}, {}
         for offset, (name, size) in enumerate(sizes.items()):
-            if name == "large" and "market" not in wanted:
+            if wanted == {"desk"} or (name == "large" and "market" not in wanted):
                 continue
             url = _database(servers.database_url, name)
             site = Site(url, servers.redis_url, folder / name, redis_offset=4 * offset)
@@ -58,6 +58,10 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
                 market.fill(connection, size)
                 pks[name] = [r[0] for r in connection.execute("SELECT id FROM services_service LIMIT 50")]
             sites[name] = site
+        if "desk" in wanted:
+            yield from _sales_desk(servers, folder, sizes)
+        if wanted == {"desk"}:
+            return
         with sites["small"].running() as small:
             if "pages" in wanted:
                 _say("signed-out pages")
@@ -69,6 +73,23 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
             if "chat" in wanted:
                 _say("chat")
                 yield from rows.chat(small)
+
+
+def _sales_desk(servers: EmbeddedServers, folder: Path, sizes: dict[str, int]) -> Iterable[rows.Row]:
+    sites = []
+    for offset, (name, size) in enumerate(sizes.items(), start=2):
+        url = _database(servers.database_url, f"desk_{name}")
+        site = Site(url, servers.redis_url, folder / f"desk-{name}", redis_offset=4 * offset)
+        _say(f"a shop with {size:,} orders")
+        site.manage("migrate", "-v0")
+        site.manage("collectstatic", "--noinput", "-v0")
+        with _connect(url) as connection:
+            market.fill(connection, 1000)
+            desk.fill(connection, size)
+        sites.append(site)
+    _say("the sales desk at both sizes")
+    with sites[0].running() as small, sites[1].running() as large:
+        yield from rows.sales_desk(small, large)
 
 
 class _Removed(EmbeddedServers):

@@ -3,23 +3,29 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
 
 def _person(name: str) -> "tuple[object, str]":
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from accounts.models import User
 
     user = User.objects.create(username=name, email=f"{name}@bench.example", display_name=name)
+    return user, session_of(user)
+
+
+def session_of(user: "Any") -> str:
+    """The cookie of a log-in."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return user, f"sessionid={session.session_key}"
+    return f"sessionid={session.session_key}"
 
 
 def main(count: int, file: Path) -> None:

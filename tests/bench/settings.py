@@ -1,6 +1,7 @@
-"""The product's settings, with two things beside it to measure against."""
+"""The product's settings, with what the measurements need beside it."""
 
 from marketplace.settings import *  # noqa: F403
 
+MIDDLEWARE = ["tests.bench.queries.counted", *MIDDLEWARE]  # noqa: F405
 ROOT_URLCONF = "tests.bench.urls"
 ALLOWED_HOSTS = ["127.0.0.1"]

@@ -294,3 +294,36 @@ def test_browser_and_server_agree_on_solar_hijri_years(tab: Page, site: str) -> 
 
     server = [JalaliDate(year, 1, 1).to_gregorian() for year in range(1300, 1501)]
     assert browser == [[day.year, day.month, day.day] for day in server]
+
+
+def test_a_click_into_the_box_opens_the_calendar_and_typing_goes_on(tab: Page, site: str) -> None:
+    visit(tab, site, "en")
+    field, calendar = tab.locator("#f"), tab.get_by_role("dialog")
+
+    field.click()
+    expect(calendar).to_be_visible()
+    tab.keyboard.type("2026-12-24 08:15")
+
+    expect(field).to_have_value("2026-12-24 08:15")
+    expect(calendar.get_by_role("gridcell", selected=True)).to_have_attribute("data-day", "2026-12-24")
+    field.click()
+    expect(calendar).to_be_hidden()
+    expect(field).to_be_focused()
+
+
+def test_a_tap_into_the_box_moves_into_the_calendar_and_a_second_one_back(
+    chromium: Browser, site: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    tab = context.new_page()
+    visit(tab, site, "th")
+    field, calendar = tab.locator("#f"), tab.get_by_role("dialog")
+
+    field.tap()
+    expect(calendar).to_be_visible()
+    expect(field).not_to_be_focused()
+    field.tap()
+
+    expect(calendar).to_be_hidden()
+    expect(field).to_be_focused()
+    context.close()

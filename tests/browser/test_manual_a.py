@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from marketplace.notify.models import Notification
@@ -18,29 +18,12 @@ from services.models import Category
 from tests.browser.axe import assert_accessible
 from tests.browser.calls import KEEP_CONNECTIONS, picture_moves
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.words import Words
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a-long-test-password"
 ZONE = timezone.get_fixed_timezone(7 * 60)
-
-
-class Words:
-    """The manual's words in one language, by their English key."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, english: str) -> re.Pattern[str]:
-        """The accessible name: the word, with a count or symbol before or after it at most."""
-        # The browser's own \W would take every Thai letter for a symbol.
-        beside = r"[\s\d۰-۹๐-๙()*+.,:·]*"
-        word = re.sub(r"([/().?+*])", r"\\\1", self.word(english))  # escaped for the browser, not for Python
-        return re.compile(rf"^{beside}{word}{beside}$")
-
-    def word(self, english: str) -> str:
-        with translation.override(self.language):
-            return translation.gettext(english)
 
 
 @pytest.mark.parametrize(

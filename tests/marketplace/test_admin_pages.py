@@ -23,7 +23,7 @@ from orders.models import Order
 
 pytestmark = pytest.mark.django_db
 
-OUR_APPS = ["common", "notify", "accounts", "services", "messaging", "orders", "appointments"]
+OUR_APPS = ["common", "notify", "accounts", "services", "messaging", "orders", "appointments", "followup"]
 MODELS = [model for label in OUR_APPS for model in apps.get_app_config(label).get_models()]
 EDITABLE = {"accounts.user", "accounts.provider", "services.category"}
 

@@ -3,13 +3,13 @@
 Each gives "" for None and "", so that a template needs no test around an empty value.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 
 from marketplace.common.calendars import (
     Style,
@@ -69,3 +69,29 @@ def local_number(n: int | float | Decimal | None) -> str:
 def local_digits(text: object) -> str:
     """Any text with its digits in the reader's form, as in an order number."""
     return "" if text is None else localize_digits(str(text), _language())
+
+
+@register.filter
+def share(part: float | None) -> str:
+    """A share of one as a percentage: 0.257 → "26%", "۲۶٪"; a dash where there is nothing to divide by."""
+    if part is None:
+        return "–"
+    return pgettext("percentage", "%(number)s%%") % {"number": format_number(round(part * 100), _language())}
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """Days, hours and minutes, the two largest: "2 days 3 hours", "14 minutes"; a dash for none."""
+    if value is None:
+        return "–"
+    minutes = int(value.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        ngettext("%(number)s day", "%(number)s days", days) % {"number": format_number(days, _language())},
+        ngettext("%(number)s hour", "%(number)s hours", hours)
+        % {"number": format_number(hours, _language())},
+        ngettext("%(number)s minute", "%(number)s minutes", minutes)
+        % {"number": format_number(minutes, _language())},
+    ]
+    wanted = parts[:2] if days else parts[1:] if hours else parts[2:]
+    return " ".join(wanted)

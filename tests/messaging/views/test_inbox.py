@@ -142,7 +142,7 @@ def test_more_rows_cost_no_more_queries(
     client.get(reverse("messaging:rows"))
 
     for _round in range(2):
-        with django_assert_num_queries(5):  # 2 for the session; threads, unread, newest messages
+        with django_assert_num_queries(6):  # 2 for the session; shops, threads, unread, newest messages
             client.get(reverse("messaging:rows"))
         make_thread(f"Two{_round}")
         make_thread(f"Three{_round}")

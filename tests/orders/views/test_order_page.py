@@ -221,7 +221,7 @@ def test_the_page_costs_the_same_with_one_event_and_with_three(
     client.get(f"/orders/{short.pk}/")
 
     for order in (short, long):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(f"/orders/{order.pk}/")
 
 

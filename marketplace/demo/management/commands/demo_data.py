@@ -3,7 +3,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from marketplace.demo.cards import make_cards
+from marketplace.demo.desk import fill_desk
 from marketplace.demo.market import make_market
+from marketplace.demo.payments import make_payments
 from marketplace.demo.stories import tell_stories
 
 
@@ -15,3 +18,6 @@ class Command(BaseCommand):
             raise CommandError("Demo accounts have a public password: they are for DEBUG only.")
         make_market(say=self.stdout.write)
         tell_stories(say=self.stdout.write)
+        make_payments(say=self.stdout.write)
+        fill_desk()
+        make_cards(say=self.stdout.write)

@@ -1,4 +1,4 @@
-"""Notes on leads, their state, and silence that becomes a task."""
+"""Notes on leads, and the state that they give the lead."""
 
 import uuid
 from datetime import datetime
@@ -84,6 +84,9 @@ def reopen_follow_up(note: FollowUp, *, by: User) -> None:
     with transaction.atomic():
         lead = _locked(lead_of(note), by)
         notes_of(lead).filter(pk=note.pk).update(ended_at=None, ended_by=None)
+        # A date that came while the lead was ended needs no reminder any more.
+        passed = notes_of(lead).filter(reminded_at=None, follow_up_at__lte=timezone.now())
+        passed.update(reminded_at=timezone.now())
         _refresh(lead)
 
 
@@ -107,6 +110,24 @@ def close_task(lead: Lead, task: DeskTask) -> bool:
         lead.task, lead.task_since = "", None
         _refresh(lead)
     return True
+
+
+def join_silences(keep: SilentThread, gone: SilentThread) -> None:
+    """Their conversations become one: the notes of both stand below `keep`, which is open if either was."""
+    with transaction.atomic():
+        pks = [keep.pk, gone.pk]
+        rows = SilentThread.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+        held: dict[int, Any] = {row.pk: row for row in rows}
+        keep, gone = held[keep.pk], held[gone.pk]
+        is_open = DeskState.OPEN in (keep.desk_state, gone.desk_state)
+        notes_of(gone).update(silence=keep)
+        ticked = notes_of(keep).filter(ended_at__isnull=False)
+        newest = None if is_open else ticked.order_by("-pk").first()
+        ticked.exclude(pk=newest.pk if newest else None).update(ended_at=None, ended_by=None)
+        if not keep.task:
+            keep.task, keep.task_since = gone.task, gone.task_since
+        gone.delete()
+        _refresh(keep)
 
 
 def notes_of(lead: Lead) -> Any:

@@ -1,0 +1,136 @@
+"""Which leads a person may see, and what a list of them is narrowed to."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Provider, User
+from followup.enums import LeadKind
+from followup.models import CallbackRequest, SilentThread
+from marketplace.common.text import fold, fold_digits
+from orders.enums import DeskState, OrderStatus
+from orders.models import Order, OrderLine, TransferNotice
+from orders.queries import matching
+
+ALL_KINDS = tuple(LeadKind)
+FEWEST_DIGITS = 4  # fewer of them are in every phone
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The shop's own calendar day: `start` and `end` are its midnights."""
+
+    start: datetime
+    end: datetime
+    zone: tzinfo
+
+    def date_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; an empty value narrows nothing. All but `search` are about orders or
+    notices and leave other kinds as they are. `first` and `last` are days of the shop's zone."""
+
+    search: str = ""
+    status: str = ""
+    channel: str = ""
+    agent: int | None = None
+    service: int | None = None
+    first: date | None = None
+    last: date | None = None
+    finding: str = ""
+    decision: str = ""
+
+
+def day_of(provider: Provider, now: datetime | None = None) -> Day:
+    zone = ZoneInfo(provider.time_zone)
+    today = (now or timezone.now()).astimezone(zone).date()
+    start, end = (datetime.combine(today + timedelta(days=n), time.min, zone) for n in (0, 1))
+    return Day(start, end, zone)
+
+
+def visible_leads(kind: LeadKind, user: User) -> QuerySet[Any]:
+    """What of this kind stands on the desks of the shops in which `user` works, and `user` may see.
+
+    An unfinished order is not there (B2), nor is a card of a colleague.
+    """
+    return _visible(kind, user).filter(provider__in=Provider.objects.filter(members__user=user).values("pk"))
+
+
+def _visible(kind: LeadKind, user: User) -> QuerySet[Any]:
+    leads: QuerySet[Any]
+    if kind == LeadKind.ORDER:
+        leads = Order.objects.visible_to(user).exclude(status=OrderStatus.DRAFT)
+    elif kind == LeadKind.CALLBACK:
+        leads = CallbackRequest.objects.visible_to(user)
+    elif kind == LeadKind.TRANSFER:
+        leads = TransferNotice.objects.visible_to(user)
+    else:
+        # A conversation stands here because of its silence alone, so it is never "not followed up".
+        leads = SilentThread.objects.visible_to(user).exclude(desk_state=DeskState.NONE)
+    return leads
+
+
+def leads_of(kind: LeadKind, provider: Provider, seen_by: User, wanted: Wanted) -> QuerySet[Any]:
+    """Those of one shop, narrowed. The caller has made sure that the person works there: to ask again in each
+    of the many parts of a list's statement would be most of its cost."""
+    leads = _visible(kind, seen_by).filter(provider=provider)
+    if kind == LeadKind.ORDER:
+        leads = _narrowed_orders(leads, provider, wanted)
+    elif kind == LeadKind.TRANSFER:
+        if wanted.finding:
+            leads = leads.filter(finding=wanted.finding)
+        if wanted.decision:
+            leads = leads.filter(decision=wanted.decision)
+    return _found(leads, kind, provider, seen_by, wanted.search) if wanted.search else leads
+
+
+def _narrowed_orders(orders: QuerySet[Any], provider: Provider, wanted: Wanted) -> QuerySet[Any]:
+    exact = {"status": wanted.status, "channel": wanted.channel, "created_by": wanted.agent}
+    orders = orders.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.agent:  # a web order was made by its customer
+        orders = orders.exclude(channel="web")
+    if wanted.service:
+        sold = OrderLine.objects.filter(order=OuterRef("pk"), service=wanted.service)
+        orders = orders.filter(Exists(sold))
+    zone = ZoneInfo(provider.time_zone)
+    if wanted.first:
+        orders = orders.filter(placed_at__gte=datetime.combine(wanted.first, time.min, zone))
+    if wanted.last:
+        end = datetime.combine(wanted.last + timedelta(days=1), time.min, zone)
+        orders = orders.filter(placed_at__lt=end)
+    return orders
+
+
+def _found(
+    leads: QuerySet[Any], kind: LeadKind, provider: Provider, seen_by: User, search: str
+) -> QuerySet[Any]:
+    """By number, name or phone, as orders are found; a notice by its order, a conversation by the
+    customer's orders or by the customer."""
+    if kind in (LeadKind.ORDER, LeadKind.CALLBACK):
+        return matching(leads, search)
+    orders = matching(Order.objects.visible_to(seen_by).filter(provider=provider), search)
+    if kind == LeadKind.TRANSFER:
+        return leads.filter(order__in=orders.values("pk"))
+    return leads.filter(Q(thread__in=orders.values("thread")) | _customer_is(search))
+
+
+def _customer_is(search: str) -> Q:
+    digits = re.sub(r"\D", "", fold_digits(search[:100]))
+    words: Sequence[str] = fold(search[:100]).split()
+    named = Q(pk__isnull=not words)
+    for word in words:
+        named &= Q(thread__customer__display_name__icontains=word)
+    # Phones are stored with their country code, which a national one has a zero for.
+    significant = digits.lstrip("0")
+    if len(significant) >= FEWEST_DIGITS:
+        named |= Q(thread__customer__phone__contains=significant)
+    return named

@@ -1,0 +1,196 @@
+"""Reports: figures, charts, the tables behind them, and their export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.models import Provider, User
+from accounts.queries import own_shop_of
+from followup.reports import Figure, Period, Report, report
+from followup.views.common import membership, reader
+from marketplace.common.calendars import base_language, format_date, format_month, month_start
+from marketplace.common.export import export_response
+from marketplace.common.fields import LocalDateField
+from orders.enums import Symbol
+
+MAX_DAYS = 3700
+# A report that took long is kept for a while, and the page says as of when it is.
+SLOW_SECONDS, KEPT_SECONDS = 1.0, 600
+UNITS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
+
+
+class PeriodForm(forms.Form):
+    since = LocalDateField(label=_("From day"))
+    until = LocalDateField(label=_("To day"))
+    unit = forms.ChoiceField(label=_("By"), choices=UNITS)
+
+    def clean(self) -> None:
+        first, last = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if first and last and last < first:
+            self.add_error("until", _("This day is before the first one. Choose a later day."))
+        elif first and last and (last - first).days > MAX_DAYS:
+            self.add_error("until", _("At most ten years at once. Choose a shorter period."))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One breakdown. `rows` are figures whose label and address are filled in."""
+
+    key: str
+    title: str
+    heading: str
+    rows: list[tuple[str, Figure, str]]
+    has_paid: bool = True
+    is_money_last: bool = False
+
+
+@require_GET
+def reports(request: HttpRequest) -> HttpResponseBase:
+    user, shop = reader(request), membership(request).provider
+    zone = ZoneInfo(shop.time_zone)
+    today = timezone.now().astimezone(zone).date()
+    presets = _presets(today)
+    data = request.GET if "since" in request.GET or "until" in request.GET else presets[1][1]
+    form = PeriodForm(data)
+    if not form.is_valid():
+        context = {"form": form, "presets": _links(presets)}
+        return render(request, "followup/reports.html", context, status=422)
+    period = Period(form.cleaned_data["since"], form.cleaned_data["until"], zone)
+    found, as_of = _prepared(shop, period, user, form.cleaned_data["unit"])
+    tables = _tables(found, period, form.cleaned_data["unit"])
+    if "format" in request.GET:
+        return _export(request, shop, tables)
+    context = {
+        "form": form,
+        "presets": _links(presets, data),
+        "report": found,
+        "as_of": as_of,
+        "tables": tables,
+        "period": period,
+        "currency": shop.currency,
+        "leads": _lead_figures(found, period),
+        "orders_url": _orders_url(period, {}),
+        "chart": [
+            {"label": label, "orders": figure.orders, "money": float(figure.money)}
+            for label, figure, _url in tables[0].rows
+        ],
+        "time_zone": shop.time_zone,
+        "own_shop": own_shop_of(user) == shop,
+    }
+    return render(request, "followup/reports.html", context)
+
+
+def _prepared(shop: Provider, period: Period, user: User, unit: str) -> tuple[Report, datetime | None]:
+    """The report and, when it is a kept one, the moment of which it tells."""
+    language = base_language(get_language())
+    key = f"report:{shop.pk}:{user.pk}:{period.first}:{period.last}:{unit}:{language}"
+    kept: tuple[Report, datetime] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    began, now = monotonic(), timezone.now()
+    found = report(shop, period, seen_by=user, unit=unit, language=language, now=now)
+    if monotonic() - began > SLOW_SECONDS:
+        cache.set(key, (found, now), KEPT_SECONDS)
+    return found, None
+
+
+def _presets(today: date) -> list[tuple[str, dict[str, str]]]:
+    language = base_language(get_language())
+    month = month_start(today, language)
+    before = month_start(month - timedelta(days=1), language)
+    return [
+        (gettext("7 days"), _period(today - timedelta(days=6), today, "day")),
+        (gettext("30 days"), _period(today - timedelta(days=29), today, "day")),
+        (gettext("This month"), _period(month, today, "day")),
+        (gettext("Last month"), _period(before, month - timedelta(days=1), "day")),
+        (gettext("12 months"), _period(today - timedelta(days=364), today, "month")),
+    ]
+
+
+def _period(first: date, last: date, unit: str) -> dict[str, str]:
+    return {"since": first.isoformat(), "until": last.isoformat(), "unit": unit}
+
+
+def _links(presets: list[tuple[str, dict[str, str]]], shown: Any = None) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is the one shown)."""
+    return [
+        (label, f"?{urlencode(data)}", shown is not None and all(shown.get(k) == v for k, v in data.items()))
+        for label, data in presets
+    ]
+
+
+def _tables(found: Report, period: Period, unit: str) -> list[Table]:
+    return [
+        Table("time", gettext("Orders over time"), str(dict(UNITS)[unit]), _over_time(found, period, unit)),
+        Table("status", gettext("By state"), gettext("Status"), _rows(found.by_status, period)),
+        Table("service", gettext("By service"), gettext("Service"), _rows(found.by_service, period), False),
+        Table("channel", gettext("By channel"), gettext("Sales channel"), _rows(found.by_channel, period)),
+        Table("agent", gettext("By agent"), gettext("Agent"), _rows(found.by_agent, period)),
+    ]
+
+
+def _rows(figures: list[Figure], period: Period) -> list[tuple[str, Figure, str]]:
+    nobody = gettext("Nobody: ordered on the website")
+    return [(figure.label or nobody, figure, _orders_url(period, figure.query)) for figure in figures]
+
+
+def _over_time(found: Report, period: Period, unit: str) -> list[tuple[str, Figure, str]]:
+    language = base_language(get_language())
+    label = format_month if unit == "month" else format_date
+    return [
+        (label(figure.key, language), figure, _orders_url(period, figure.query)) for figure in found.over_time
+    ]
+
+
+def _orders_url(period: Period, query: dict[str, str]) -> str:
+    dates = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+    return f"{reverse('followup:orders')}?{urlencode(dates | query)}"
+
+
+def _lead_figures(found: Report, period: Period) -> list[tuple[str, int, str]]:
+    """(words, number, address of the desk's list); the numbers are of the period's orders."""
+    words: dict[str, str] = {symbol.value: str(symbol.label) for symbol in Symbol}
+    words["overdue"] = gettext("Overdue")
+    return [
+        (words[key], number, _orders_url(period, {"state": str(key)}))
+        for key, number in found.by_symbol.items()
+    ]
+
+
+def _export(request: HttpRequest, shop: Provider, tables: list[Table]) -> HttpResponseBase:
+    table = next((table for table in tables if table.key == request.GET.get("table")), tables[0])
+    headings = [
+        table.heading,
+        gettext("Orders"),
+        gettext("Money"),
+        *([gettext("Paid")] if table.has_paid else []),
+    ]
+    return export_response(
+        "xlsx" if request.GET["format"] == "xlsx" else "csv",
+        f"report-{table.key}",
+        headings,
+        _exported(table),
+        zone=ZoneInfo(shop.time_zone),
+        rtl=get_language_bidi(),
+    )
+
+
+def _exported(table: Table) -> Iterator[list[Any]]:
+    for label, figure, _url in table.rows:
+        first = figure.key if isinstance(figure.key, date) else label
+        yield [first, figure.orders, figure.money, *([figure.paid] if table.has_paid else [])]

@@ -1,0 +1,128 @@
+"""The shop's word on what customers say that they transferred, and the one way to a paid order."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import works_at
+from marketplace.common.errors import DomainError
+from marketplace.notify.domain import notify
+from messaging import domain as messaging
+from messaging.models import Thread
+from orders.domain.claiming import heard_by, line_url, lock_order
+from orders.domain.parts import tell_card_changed
+from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
+from orders.models import Order, TransferNotice
+
+# Why a notice may be rejected.
+REJECTIONS = (NoticeFinding.DIFFERS, NoticeFinding.DUPLICATE, NoticeFinding.NOT_OURS)
+
+
+def settle(order: Order, *, now: datetime | None = None) -> bool:
+    """Marks the order paid; False when it was paid already, and then nothing changes.
+
+    Everything that may pay an order comes through here, under the order's row lock. A cancelled order or
+    a draft is refused (code not_payable). What other notices wait for this order are duplicates from now on.
+    """
+    with transaction.atomic():
+        order = lock_order(order)
+        if order.paid_at is not None:
+            return False
+        if order.status in (OrderStatus.CANCELLED, OrderStatus.DRAFT):
+            raise DomainError(
+                _("The order is now “%(status)s”. Reload the page to see it.")
+                % {"status": order.get_status_display()},
+                code="not_payable",
+            )
+        order.paid_at = now or timezone.now()
+        order.save(update_fields=["paid_at"])
+        order.notices.filter(decision=NoticeDecision.WAITING).update(finding=NoticeFinding.DUPLICATE)
+        tell_card_changed(order)
+    return True
+
+
+def accept_notice(notice: TransferNotice, *, by: User) -> TransferNotice:
+    """The money has come: the order is paid, and the customer is told.
+
+    Accepting again changes nothing. A second notice of a paid order is refused (already_paid) and stays to
+    be rejected as a duplicate. Money for a cancelled order is accepted, and the order stays cancelled.
+    """
+    with transaction.atomic():
+        notice = _locked(notice, by)
+        if notice.decision == NoticeDecision.ACCEPTED:
+            return notice
+        if notice.decision != NoticeDecision.WAITING:
+            raise _decided(notice)
+        _decide(notice, NoticeDecision.ACCEPTED, by)
+        if notice.order.status != OrderStatus.CANCELLED and not settle(notice.order):
+            raise DomainError(
+                _("The order is paid already. Reject this notice, as a duplicate if it is one."),
+                code="already_paid",
+            )
+        _tell_customer(notice, by)
+    return notice
+
+
+def reject_notice(notice: TransferNotice, *, by: User, finding: NoticeFinding, reason: str) -> TransferNotice:
+    """Tells the customer `reason`; the slip may be sent again. Rejecting again changes nothing."""
+    reason = reason.replace("\x00", "").strip()
+    if finding not in REJECTIONS:
+        raise DomainError(_("Choose what is wrong with this notice."), code="finding")
+    if not reason:
+        raise DomainError(_("Say why: the customer will see it."), code="reason")
+    with transaction.atomic():
+        notice = _locked(notice, by)
+        if notice.decision == NoticeDecision.REJECTED:
+            return notice
+        if notice.decision != NoticeDecision.WAITING:
+            raise _decided(notice)
+        notice.finding, notice.reason = finding, reason[:1000]
+        _decide(notice, NoticeDecision.REJECTED, by)
+        _tell_customer(notice, by)
+        tell_card_changed(notice.order)
+    return notice
+
+
+def _locked(notice: TransferNotice, by: User) -> TransferNotice:
+    """The notice under its order's lock. Who may not decide finds the same refusal as a customer."""
+    order = lock_order(notice.order)
+    may = works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
+    if not may:
+        raise DomainError(_("Only the provider can do this."), code="not_allowed")
+    notice = TransferNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    notice.order = order
+    return notice
+
+
+def _decide(notice: TransferNotice, decision: NoticeDecision, by: User) -> None:
+    notice.decision, notice.decided_by, notice.decided_at = decision, by, timezone.now()
+    notice.save(update_fields=["decision", "decided_by", "decided_at", "finding", "reason"])
+
+
+def _decided(notice: TransferNotice) -> DomainError:
+    return DomainError(
+        _("This notice was decided already: “%(decision)s”.") % {"decision": notice.get_decision_display()},
+        code="decided",
+    )
+
+
+def _tell_customer(notice: TransferNotice, by: User) -> None:
+    order = notice.order
+    notify(
+        order.customer,
+        f"transfer_{notice.decision}",
+        f"transfer:{notice.pk}:{notice.decision}:{order.customer_id}",
+        number=order.number,
+        amount=notice.amount,
+        currency=order.currency,
+        shop=order.provider.name,
+        reason=notice.reason,
+        finding=str(notice.finding),
+        is_cancelled=order.status == OrderStatus.CANCELLED,
+        path=order.get_absolute_url(),
+    )
+    thread = Thread.objects.get(pk=order.thread_id)
+    messaging.card_changed(thread, line_url(notice), only_for=heard_by(order))

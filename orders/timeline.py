@@ -1,0 +1,51 @@
+"""What happened to an order, in one line of time: its steps and the money said to have come for it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language, gettext
+
+from marketplace.common.calendars import base_language
+from marketplace.common.money import format_money
+from orders.enums import NoticeDecision
+from orders.models import Order, OrderEvent, TransferNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """`by` is empty for what the site did by itself."""
+
+    at: datetime
+    title: str
+    by: str
+    reason: str = ""
+
+
+def timeline_of(order: Order, notices: Iterable[TransferNotice]) -> list[Happening]:
+    """Oldest first. Reads `order.events` with their people, so fetch them with the order."""
+    steps = [_step(event) for event in order.events.all()]
+    transfers = [happening for notice in notices for happening in _transfer(order, notice)]
+    return sorted([*steps, *transfers], key=lambda happening: happening.at)
+
+
+def _step(event: OrderEvent) -> Happening:
+    by = event.by.name if event.by else ""
+    return Happening(event.at, event.get_status_display(), by, event.reason_shown)
+
+
+def _transfer(order: Order, notice: TransferNotice) -> Iterator[Happening]:
+    amount = format_money(notice.amount, order.currency, base_language(get_language()))
+    customer = notice.by.name if notice.by else order.customer_name
+    yield Happening(
+        notice.created_at, gettext("Transfer of %(amount)s notified") % {"amount": amount}, customer
+    )
+    if notice.decided_at is None or notice.decided_by is None:
+        return
+    shop = notice.decided_by.name
+    if notice.decision == NoticeDecision.ACCEPTED:
+        title = gettext("Transfer of %(amount)s accepted") % {"amount": amount}
+        yield Happening(notice.decided_at, title, shop)
+    elif notice.decision == NoticeDecision.REJECTED:
+        title = gettext("Transfer of %(amount)s rejected") % {"amount": amount}
+        yield Happening(notice.decided_at, title, shop, notice.reason)

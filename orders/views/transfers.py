@@ -1,0 +1,90 @@
+"""Saying that money was transferred, signed in or with the order's link."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from marketplace.common.errors import DomainError
+from marketplace.common.limits import may_do
+from orders import domain, queries
+from orders.enums import NoticeDecision, OrderStatus
+from orders.models import Order
+from orders.payment_forms import TransferForm
+from orders.payment_queries import amount_due, notices_of, ways_to_pay
+from orders.timeline import timeline_of
+from orders.transfers.keeping import drop_slip
+from orders.views.common import reader
+
+# Each try may cost half a second of looking for a code in a picture.
+TRIES, TRY_SECONDS = 20, 600
+
+
+@require_http_methods(["GET", "POST"])
+def notify_transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    user = reader(request)
+    orders = queries.for_page(Order.objects.visible_to(user).filter(customer=user))
+    order = get_object_or_404(orders, pk=pk)
+    return transfer_page(
+        request, order, by=user, template="orders/transfer.html", back=order.get_absolute_url()
+    )
+
+
+def transfer_page(
+    request: HttpRequest, order: Order, *, by: User | None, template: str, back: str
+) -> HttpResponse:
+    """The form and its sending; `back` is the page of the order from which it was opened."""
+    owner = f"{order.pk}:{by.pk if by else 'link'}"
+    due, ways = amount_due(order), ways_to_pay(order.provider)
+    given: dict[str, Any] = {"order": order, "ways": ways, "due": due, "owner": owner}
+    form = TransferForm(**given)
+    if request.method == "POST":
+        if not may_do("transfer", owner, times=TRIES, seconds=TRY_SECONDS):
+            return render(request, "429.html", status=429)
+        form = TransferForm(request.POST, request.FILES, **given)
+        if _claimed(order, by, form):
+            drop_slip(owner=owner)
+            thanks = _("Thank you. %(shop)s has been told and will look at its account.")
+            messages.success(request, thanks % {"shop": order.provider.name})
+            return redirect(back)
+        form.keep_slip()
+    context = {"order": order, "form": form, "ways": ways, "due": due, "back": back}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def payment_context(order: Order, *, is_shop: bool) -> dict[str, Any]:
+    """What the order page says about being paid, to the customer and to the shop, and its timeline."""
+    notices, is_known = notices_of(order), order.status != OrderStatus.DRAFT
+    accepted = sum(notice.amount for notice in notices if notice.decision == NoticeDecision.ACCEPTED)
+    expected = 0 if order.status == OrderStatus.CANCELLED else order.total
+    due = amount_due(order)
+    to_pay = bool(due) and not is_shop
+    form = "" if is_shop or not is_known else reverse("orders:notify_transfer", args=[order.pk])
+    link = reverse("orders:link", args=[order.link_token]) if is_shop and order.link_token else ""
+    return {
+        "notices": notices,
+        "due": due,
+        "ways": ways_to_pay(order.provider) if to_pay else None,
+        "is_waiting": any(notice.decision == NoticeDecision.WAITING for notice in notices),
+        "overpaid": max(accepted - expected, 0),
+        "timeline": timeline_of(order, notices),
+        "transfer_url": form,
+        "customer_link": f"{settings.BASE_URL}{link}" if link else "",
+    }
+
+
+def _claimed(order: Order, by: User | None, form: TransferForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        domain.claim_transfer(order, by=by, **form.said)
+    except DomainError as error:
+        form.refuse(error)
+        return False
+    return True

@@ -1,0 +1,47 @@
+// Orders as bars and money as a line. The page's table says the same without this script.
+const canvas = document.getElementById("report-chart");
+const points = JSON.parse(document.getElementById("report-figures").textContent);
+const rightToLeft = document.documentElement.dir === "rtl";
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const { Chart } = globalThis;
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+
+function colours(chart) {
+  const [orders, money] = chart.data.datasets;
+  orders.backgroundColor = token("--brand");
+  money.borderColor = money.backgroundColor = token("--accent");
+  chart.options.plugins.legend.labels.color = token("--ink");
+  for (const scale of Object.values(chart.options.scales)) {
+    scale.ticks.color = token("--ink-soft");
+    if (scale.grid) scale.grid.color = token("--line");
+  }
+}
+
+const chart = new Chart(canvas, {
+  data: {
+    labels: points.map((point) => point.label),
+    datasets: [
+      { type: "bar", label: canvas.dataset.orders, data: points.map((point) => point.orders), borderRadius: 4, maxBarThickness: 28, yAxisID: "orders", order: 2 },
+      { type: "line", label: canvas.dataset.money, data: points.map((point) => point.money), yAxisID: "money", tension: 0.25, pointRadius: points.length > 60 ? 0 : 3, order: 1 },
+    ],
+  },
+  options: {
+    locale: document.documentElement.lang,
+    maintainAspectRatio: false,
+    interaction: { mode: "index", intersect: false },
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    plugins: { legend: { rtl: rightToLeft, labels: {} }, colors: { enabled: false }, tooltip: { rtl: rightToLeft } },
+    scales: {
+      x: { reverse: rightToLeft, ticks: { maxRotation: 0, autoSkipPadding: 24 }, grid: { display: false } },
+      orders: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0 }, grid: {} },
+      money: { position: rightToLeft ? "left" : "right", beginAtZero: true, ticks: { maxTicksLimit: 6 }, grid: { drawOnChartArea: false } },
+    },
+  },
+});
+colours(chart);
+chart.update("none");
+new MutationObserver(() => {
+  colours(chart);
+  chart.update("none");
+}).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
