@@ -104,16 +104,36 @@ class FollowUp(models.Model):
     """
 
     order = models.ForeignKey(
-        Order, null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups"
+        Order,
+        verbose_name=_("order"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="follow_ups",
     )
     callback = models.ForeignKey(
-        CallbackRequest, null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups"
+        CallbackRequest,
+        verbose_name=_("callback request"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="follow_ups",
     )
     transfer = models.ForeignKey(
-        TransferNotice, null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups"
+        TransferNotice,
+        verbose_name=_("transfer notice"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="follow_ups",
     )
     silence = models.ForeignKey(
-        SilentThread, null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups"
+        SilentThread,
+        verbose_name=_("silent conversation"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="follow_ups",
     )
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     note = models.TextField(_("Note"), max_length=5000)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from marketplace.common.admin_parts import ReadOnlyAdmin, ReadOnlyInline
-from orders import payment_admin  # noqa: F401  (registers its models)
+from orders import outside_admin, payment_admin  # noqa: F401  (each registers its models)
 from orders.models import Order, OrderEvent, OrderLine
 
 
