@@ -24,4 +24,4 @@ COPY --from=build --chown=talad /srv/talad/static /srv/talad/static
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH DATA_DIR=/srv/talad PYTHONUNBUFFERED=1 LC_ALL=C.UTF-8
 USER talad
-CMD ["gunicorn", "marketplace.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--access-logfile=-"]
+CMD ["gunicorn", "marketplace.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--access-logfile=-"]

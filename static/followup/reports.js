@@ -22,8 +22,8 @@ const chart = new Chart(canvas, {
   data: {
     labels: points.map((point) => point.label),
     datasets: [
-      { type: "bar", label: canvas.dataset.orders, data: points.map((point) => point.orders), borderRadius: 4, maxBarThickness: 28, yAxisID: "orders", order: 2 },
-      { type: "line", label: canvas.dataset.money, data: points.map((point) => point.money), yAxisID: "money", tension: 0.25, pointRadius: points.length > 60 ? 0 : 3, order: 1 },
+      { type: "bar", label: canvas.dataset.orders, data: points.map((point) => point.orders), backgroundColor: token("--brand"), borderRadius: 4, maxBarThickness: 28, yAxisID: "orders", order: 2 },
+      { type: "line", label: canvas.dataset.money, data: points.map((point) => point.money), borderColor: token("--accent"), backgroundColor: token("--accent"), yAxisID: "money", tension: 0, pointRadius: points.length > 60 ? 0 : 3, order: 1 },
     ],
   },
   options: {

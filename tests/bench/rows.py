@@ -7,10 +7,8 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-
-from django.utils import timezone
 
 from tests.bench import chat_load, http_load
 from tests.bench.site import ROOT, Site, server_cpu_seconds
@@ -190,7 +188,7 @@ def sales_desk(small: Site, large: Site) -> Iterable[Row]:
         for who, pk in (("owner", 10), ("agent", 11))
         for site in (small, large)
     }
-    day = (timezone.now() - timedelta(days=30)).date().isoformat()
+    day = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()
     middles, counts = {}, {}
     for who in ("owner", "agent"):
         for kind, path in DESK.items():
@@ -253,7 +251,7 @@ def _queries(site: Site, path: str, cookie: str) -> int:
 
 
 def _report_seconds(site: Site, cookie: str, days: int) -> float:
-    today = timezone.now().date()
+    today = datetime.now(UTC).date()
     path = f"/sales/reports/?since={today - timedelta(days=days)}&until={today}&unit=month"
     return http_load.run(site.port, [path], site.cpu_seconds, connections=1, cookie=cookie).p50_ms / 1000
 
