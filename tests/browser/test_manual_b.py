@@ -125,11 +125,11 @@ def _note_with_a_date(page: Page, words: Words) -> None:
     assert box.input_value() != ""  # B10
     page.get_by_role("button", name=words("OK")).click()
     expect(page.locator(".note").first).to_contain_text("ลูกค้าขอคิดดูก่อน 👍 “นัดพรุ่งนี้”")  # B11
-    note_box = page.get_by_role("textbox", name=words("Note")).bounding_box()
-    saved = page.locator(".note").first.bounding_box()
-    assert note_box is not None
-    assert saved is not None
-    assert saved["y"] > note_box["y"]
+    is_below = page.evaluate(
+        "() => document.querySelector('.note').getBoundingClientRect().top"
+        " > document.querySelector('[name=note]').getBoundingClientRect().bottom"
+    )
+    assert is_below
     page.goto("/sales/follow-up/")
     symbol = _symbol(page, words, "Following up")  # B12, B14
     if (page.viewport_size or {"width": 0})["width"] > 600:

@@ -1,12 +1,15 @@
 """The figures against orders whose numbers are known."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Event
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.domain import add_agent
@@ -163,3 +166,43 @@ def test_leads_by_symbol_and_the_time_to_the_first_note(
     assert found.median_wait is not None
     assert round(found.median_wait / timedelta(minutes=1)) == 120
     assert (found.callbacks, found.callbacks_ordered) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_adds_up_while_orders_come_in(
+    shop: Provider, provider: User, service: Service, make_person: Callable[..., User]
+) -> None:
+    people = [make_person(f"buyer{number}") for number in range(3)]
+    is_over = Event()
+
+    def order(by: User) -> int:
+        placed = 0
+        try:
+            while not is_over.is_set() and placed < 40:
+                place_order(service, by=by, form_token=uuid4())
+                placed += 1
+        finally:
+            connection.close()
+        return placed
+
+    today = timezone.now().astimezone(BANGKOK).date()
+    period = Period(today - timedelta(days=1), today + timedelta(days=1), BANGKOK)
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(order, person) for person in people]
+        found = [
+            report(shop, period, seen_by=provider, unit="day", language="en", now=timezone.now())
+            for _ in range(15)
+        ]
+        is_over.set()
+        placed = sum(run.result() for run in runs)
+    last = report(shop, period, seen_by=provider, unit="day", language="en", now=timezone.now())
+
+    for one in [*found, last]:
+        sums = {
+            sum(figure.orders for figure in table)
+            for table in (one.over_time, one.by_status, one.by_channel, one.by_agent)
+        }
+        assert sums == {one.total.orders}
+        assert one.total.money == 1500 * one.total.orders
+    assert [one.total.orders for one in found] == sorted(one.total.orders for one in found)
+    assert last.total.orders == placed == Order.objects.count()
