@@ -195,7 +195,7 @@ def sales_desk(small: Site, large: Site) -> Iterable[Row]:
             pair = (cookies[who, small], cookies[who, large])
             name = f"{kind} ({who})"
             address = path.format(day=day).replace(" ", "%20")
-            middles[name] = _side_by_side(small, large, address, pair)
+            middles[name] = _side_by_side(small, large, address, pair, ROUNDS)
             counts[name] = [
                 _queries(site, address, cookie) for site, cookie in zip((small, large), pair, strict=True)
             ]
@@ -257,11 +257,11 @@ def _report_seconds(site: Site, cookie: str, days: int) -> float:
 
 
 def _side_by_side(
-    small: Site, large: Site, address: str, cookies: tuple[str, str] = ("", "")
+    small: Site, large: Site, address: str, cookies: tuple[str, str] = ("", ""), rounds: int = 4 * ROUNDS
 ) -> tuple[float, float]:
     """The middle times of one address at both sizes; a number in it keeps every page out of the cache."""
     times: dict[int, list[float]] = {id(small): [], id(large): []}
-    for number in range(-1, 4 * ROUNDS):
+    for number in range(-1, rounds):
         for site, cookie in zip((small, large), cookies, strict=True):
             paths = [f"{address}&n={number}-{turn}" for turn in range(2)]
             load = http_load.run(site.port, paths, site.cpu_seconds, connections=1, cookie=cookie)
