@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from marketplace.notify.domain import notify_address
+from marketplace.notify.push import unsubscribe
 
 _WRONG_LOGIN = _("The email or the password is not right. Check both, or choose “Forgot password”.")
 
@@ -59,6 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().send_confirmation_mail(request, emailconfirmation, signup)
         else:
             self.send_account_already_exists_mail(address.email)
+
+    def logout(self, request: HttpRequest) -> None:
+        """What this browser was told to show is nobody's business once its reader has left."""
+        endpoint = request.session.get("push_endpoint")
+        if endpoint and isinstance(request.user, User):
+            unsubscribe(request.user, endpoint)
+        super().logout(request)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Only after the right password, so a stranger does not learn of it."""

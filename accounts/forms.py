@@ -6,6 +6,7 @@ from allauth.account import forms as allauth
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -19,7 +20,9 @@ from accounts.models import Provider, User
 from accounts.zones import known_time_zone, time_zones
 from marketplace.common.errors import DomainError
 from marketplace.common.images import ACCEPT, reencode_photo
+from marketplace.common.outgoing import OutgoingError, check_address
 from marketplace.common.text import fold_digits
+from marketplace.notify.vapid import is_browser_key
 
 
 class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -220,3 +223,28 @@ class InviteForm(forms.Form):
         help_text=_("They get a link that is good for 14 days and for one person."),
         widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+
+
+class PushSubscriptionForm(forms.Form):
+    """What a browser's `PushSubscription.toJSON()` says. Its address is called by us: only https, and no
+    machine behind our own firewall (on a developer's machine, any)."""
+
+    endpoint = forms.CharField(max_length=1000)
+    p256dh = forms.CharField(max_length=100)
+    auth = forms.CharField(max_length=40)
+
+    def clean_endpoint(self) -> str:
+        endpoint: str = self.cleaned_data["endpoint"]
+        try:
+            check_address(endpoint, allow_private=settings.DEBUG)
+        except OutgoingError as error:
+            raise forms.ValidationError(error.code, code=error.code) from error
+        if not endpoint.isascii():
+            raise forms.ValidationError("address", code="address")
+        return endpoint
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not is_browser_key(cleaned.get("p256dh", ""), cleaned.get("auth", "")):
+            raise forms.ValidationError("keys", code="keys")
+        return cleaned

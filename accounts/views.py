@@ -1,11 +1,12 @@
 """Settings, opening a shop, joining one; logging in and signing up are allauth's views."""
 
+import json
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext
@@ -16,11 +17,12 @@ from accounts.domain import INVITATION_REFUSALS
 from accounts.domain import accept_invitation as domain_accept_invitation
 from accounts.domain import open_shop as domain_open_shop
 from accounts.domain import save_shop as domain_save_shop
-from accounts.forms import OpenShopForm, ProfileForm, ShopForm
+from accounts.forms import OpenShopForm, ProfileForm, PushSubscriptionForm, ShopForm
 from accounts.models import Invitation, User
 from accounts.queries import invitation_refusal, own_shop_of, works_at
 from accounts.zones import time_zones
 from marketplace.common.errors import DomainError
+from marketplace.notify import push
 
 
 @require_GET
@@ -55,6 +57,34 @@ def save_shop(request: HttpRequest) -> HttpResponse:
     domain_save_shop(form.save(commit=False))
     messages.success(request, gettext("Saved."))
     return redirect("accounts:settings")
+
+
+@require_POST
+def push_subscribe(request: HttpRequest) -> JsonResponse:
+    """This browser is told from now on; the body is its `PushSubscription` as JSON."""
+    if not push.is_available():
+        raise Http404
+    form = PushSubscriptionForm(_subscription(request))
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    push.subscribe(_user(request), user_agent=request.headers.get("User-Agent", ""), **form.cleaned_data)
+    request.session["push_endpoint"] = form.cleaned_data["endpoint"]  # logging out turns it off
+    return JsonResponse({})
+
+
+@require_POST
+def push_unsubscribe(request: HttpRequest) -> JsonResponse:
+    push.unsubscribe(_user(request), str(_subscription(request).get("endpoint", "")))
+    return JsonResponse({})
+
+
+def _subscription(request: HttpRequest) -> dict[str, Any]:
+    """The endpoint and the keys of a browser's `PushSubscription`; {} for what is none."""
+    try:
+        found = json.loads(request.body)
+        return {"endpoint": found["endpoint"], **found["keys"]}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,6 +140,8 @@ def _settings(request: HttpRequest, **forms: Any) -> HttpResponse:
         "shop_form": ShopForm(instance=shop) if shop else None,
         "own_shop": shop,
         "time_zones": time_zones(),
+        "push_key": settings.VAPID_PUBLIC_KEY if push.is_available() else "",
+        "push_marks": " ".join(push.marks_of(user)),
         **forms,
     }
     return render(request, "accounts/settings.html", context)

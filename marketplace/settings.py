@@ -13,6 +13,8 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from marketplace.notify import vapid
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 django_stubs_ext.monkeypatch()  # forms.ModelForm[User] and the like work at run time too
@@ -374,6 +376,17 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{STORE_NAME} <no-reply@localhost>"
 )
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="console")
+
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+if VAPID_PUBLIC_KEY or VAPID_PRIVATE_KEY:
+    if not vapid.belong_together(VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY):
+        raise ImproperlyConfigured(
+            "VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY belong together: "
+            "`python -m marketplace.notify.vapid` makes a pair."
+        )
+elif DEBUG:
+    VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY = vapid.pair_from(SECRET_KEY)
 
 # --- calls -------------------------------------------------------------------------------------
 

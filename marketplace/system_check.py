@@ -20,6 +20,7 @@ from appointments.enums import RelayOutcome
 from marketplace.common.calendars import format_number, localize_digits
 from marketplace.common.checks import search_knows_every_script, tehran_in_july
 from marketplace.common.health import MANY_FAILED, Signs, read_signs, redis_answers
+from marketplace.notify import push
 from marketplace.notify.enums import NotificationStatus
 
 SLOW_MILLISECONDS = 200
@@ -47,7 +48,7 @@ class Row:
 
 def all_rows() -> list[Row]:
     """Every part but the calls' relay, which takes its time."""
-    return [database(), redis(), *signs_rows(read_signs()), mail(), sms(), time_zones(), disk()]
+    return [database(), redis(), *signs_rows(read_signs()), mail(), sms(), web_push(), time_zones(), disk()]
 
 
 def complaints() -> list[Row]:
@@ -164,6 +165,17 @@ def sms() -> Row:
         return _row("sms", _("SMS"), State.MISSING, text)
     text = _("SMS go out through %(gateway)s.")
     return _row("sms", _("SMS"), State.GOOD, text, {"gateway": settings.SMS_GATEWAY})
+
+
+def web_push() -> Row:
+    if not push.is_available():
+        text = _(
+            "Nobody can turn on notifications on a device: set VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY. "
+            "The store works without them."
+        )
+        return _row("web_push", _("Notifications on devices"), State.MISSING, text)
+    text = _("Whoever turns them on is told on the device, too.")
+    return _row("web_push", _("Notifications on devices"), State.GOOD, text)
 
 
 # --- the machine ----------------------------------------------------------------------------------

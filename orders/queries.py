@@ -1,19 +1,22 @@
 """Reads of orders. Every one that a person sees starts from `visible_to`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
+from accounts.enums import MemberRole
 from accounts.models import Provider, User
+from accounts.queries import memberships_of
+from marketplace.common.counting import counted
 from marketplace.common.text import fold, fold_digits
 from messaging.models import Thread
-from orders.enums import OrderStatus
+from orders.enums import OrderStatus, SalesChannel
 from orders.models import Order, OrderEvent
 
 PAGE_SIZE = 20
@@ -33,23 +36,52 @@ def orders_of_shop(provider: Provider, *, seen_by: User | None = None) -> QueryS
     return orders.filter(provider=provider)
 
 
+def parts_of_shop(provider: Provider, *, seen_by: User) -> list[QuerySet[Order]]:
+    """The same as parts that do not overlap, each of which an index holds together: an agent's own orders may
+    be one in a million. Empty for who does not work there."""
+    return parts_for(provider, seen_by, role_in(provider, seen_by))
+
+
+def role_in(provider: Provider, user: User) -> str | None:
+    return memberships_of(user).filter(provider=provider).values_list("role", flat=True).first()
+
+
+def parts_for(provider: Provider, seen_by: User, role: str | None) -> list[QuerySet[Order]]:
+    """The same where the person's role in the shop is known already."""
+    orders = Order.objects.filter(provider=provider)
+    if role is None:
+        return []
+    if role == MemberRole.OWNER:
+        return [orders]
+    web = Q(channel=SalesChannel.WEB)
+    return [orders.filter(web), orders.filter(~web, created_by=seen_by)]
+
+
 def newest_page(
-    orders: QuerySet[Order],
+    parts: Sequence[QuerySet[Order]],
     *,
     status: str = "",
     search: str = "",
     before: int | None = None,
     limit: int = PAGE_SIZE,
 ) -> tuple[list[Order], int | None]:
-    """A page of `orders`, newest first, and the `before` of the next page, None on the last.
+    """A page of all `parts` together, newest first, and the `before` of the next page, None on the last.
 
     Each comes with customer, provider, thread, maker and lines.
     """
-    if status:
-        orders = orders.filter(status=status)
-    if before is not None:
-        orders = orders.filter(pk__lt=before)
-    rows = list(_with_parts(matching(orders, search)).order_by("-pk")[: limit + 1])
+    arms = []
+    for orders in parts:
+        if status:
+            orders = orders.filter(status=status)
+        if before is not None:
+            orders = orders.filter(pk__lt=before)
+        arms.append(matching(orders, search).order_by("-pk")[: limit + 1])
+    if len(arms) == 1:
+        rows = list(_with_parts(arms[0]))
+    else:
+        found = sorted((pk for arm in arms for pk in arm.values_list("pk", flat=True)), reverse=True)
+        wanted = Order.objects.filter(pk__in=found[: limit + 1])
+        rows = list(_with_parts(wanted).order_by("-pk"))
     return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
 
 
@@ -112,12 +144,14 @@ def last_order_of(customer: User, provider: Provider, *, seen_by: User) -> Order
 
 def order_counts(provider: Provider, *, seen_by: User | None = None) -> dict[str, int]:
     """Status → number of the shop's orders, and "all" for their sum; see COUNT_LIMIT."""
-    return _counts(orders_of_shop(provider, seen_by=seen_by))
+    if seen_by is None:
+        return _counts([orders_of_shop(provider)])
+    return _counts(parts_of_shop(provider, seen_by=seen_by))
 
 
 def customer_order_counts(user: User) -> dict[str, int]:
     """The same for what the person ordered."""
-    return _counts(orders_of_customer(user))
+    return _counts([orders_of_customer(user)])
 
 
 def new_orders_count(provider: Provider, *, seen_by: User | None = None) -> int:
@@ -145,8 +179,9 @@ def orders_per_day(
 def recent_orders(whose: Provider | User, limit: int = 5, *, seen_by: User | None = None) -> list[Order]:
     """The newest orders of a shop, or of a customer, with customer, provider, thread and lines."""
     if isinstance(whose, Provider):
-        return newest_page(orders_of_shop(whose, seen_by=seen_by), limit=limit)[0]
-    return newest_page(orders_of_customer(whose), limit=limit)[0]
+        parts = [orders_of_shop(whose)] if seen_by is None else parts_of_shop(whose, seen_by=seen_by)
+        return newest_page(parts, limit=limit)[0]
+    return newest_page([orders_of_customer(whose)], limit=limit)[0]
 
 
 def orders_in_thread(thread: Thread, user: User, limit: int = 30) -> list[Order]:
@@ -184,10 +219,17 @@ def _search_words(search: str) -> Iterable[str]:
     return fold(search[:100]).split()
 
 
-def _counts(orders: QuerySet[Order]) -> dict[str, int]:
-    counts = {str(status): _count(orders.filter(status=status)) for status in OrderStatus}
-    counts["all"] = sum(counts.values())
-    return counts
+def _counts(parts: Sequence[QuerySet[Order]]) -> dict[str, int]:
+    found = counted(
+        (
+            (str(status), orders.filter(status=status).order_by())
+            for status in OrderStatus
+            for orders in parts
+        ),
+        COUNT_LIMIT,
+    )
+    counts = {str(status): found.get(str(status), 0) for status in OrderStatus}
+    return {**counts, "all": sum(counts.values())}
 
 
 def _count(orders: QuerySet[Order]) -> int:

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from followup.enums import LeadKind
 from followup.models import CallbackRequest, SilentThread
 from marketplace.common.text import fold, fold_digits
 from orders.enums import DeskState, OrderStatus
 from orders.models import Order, OrderLine, TransferNotice
-from orders.queries import matching
+from orders.queries import matching, parts_for, role_in
 
 ALL_KINDS = tuple(LeadKind)
 FEWEST_DIGITS = 4  # fewer of them are in every phone
@@ -79,10 +80,39 @@ def _visible(kind: LeadKind, user: User) -> QuerySet[Any]:
     return leads
 
 
-def leads_of(kind: LeadKind, provider: Provider, seen_by: User, wanted: Wanted) -> QuerySet[Any]:
-    """Those of one shop, narrowed. The caller has made sure that the person works there: to ask again in each
-    of the many parts of a list's statement would be most of its cost."""
-    leads = _visible(kind, seen_by).filter(provider=provider)
+def leads_of(
+    kinds: Sequence[LeadKind], provider: Provider, seen_by: User, wanted: Wanted
+) -> dict[LeadKind, list[QuerySet[Any]]]:
+    """Kind → those of one shop, narrowed, as parts that do not overlap, each along one index; none for who
+    does not work there."""
+    role = role_in(provider, seen_by)
+    if role is None:
+        return {kind: [] for kind in kinds}
+    return {
+        kind: [
+            _narrowed(part, kind, provider, seen_by, wanted) for part in _parts(kind, provider, seen_by, role)
+        ]
+        for kind in kinds
+    }
+
+
+def _parts(kind: LeadKind, provider: Provider, seen_by: User, role: str) -> list[QuerySet[Any]]:
+    if kind == LeadKind.ORDER:
+        orders = parts_for(provider, seen_by, role)
+        return [part.exclude(status=OrderStatus.DRAFT) for part in orders]
+    if kind == LeadKind.TRANSFER:
+        notices = TransferNotice.objects.filter(provider=provider)
+        if role != MemberRole.OWNER:
+            notices = notices.filter(Q(only_for=None) | Q(only_for=seen_by))
+        return [notices]
+    if kind == LeadKind.CALLBACK:
+        return [CallbackRequest.objects.filter(provider=provider)]
+    return [SilentThread.objects.filter(provider=provider).exclude(desk_state=DeskState.NONE)]
+
+
+def _narrowed(
+    leads: QuerySet[Any], kind: LeadKind, provider: Provider, seen_by: User, wanted: Wanted
+) -> QuerySet[Any]:
     if kind == LeadKind.ORDER:
         leads = _narrowed_orders(leads, provider, wanted)
     elif kind == LeadKind.TRANSFER:

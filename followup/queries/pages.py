@@ -13,13 +13,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 
 from accounts.models import Provider, User
-from accounts.queries import works_at
 from followup.enums import LeadKind
 from followup.queries.leads import ALL_KINDS, Day, Wanted, day_of, leads_of
+from marketplace.common.counting import counted
 from orders.enums import DeskState, Symbol
 
 PAGE_SIZE = 25
@@ -54,6 +53,14 @@ class Key(NamedTuple):
     pk: int
     due_at: datetime | None
     created_at: datetime
+
+    @property
+    def own_rank(self) -> tuple[float, int]:
+        """Among those of the same group and kind."""
+        if GROUPS[self.group].newest_first:
+            return 0.0, -self.pk
+        assert self.due_at is not None
+        return self.due_at.timestamp(), self.pk
 
     @property
     def rank(self) -> tuple[float, str, int]:
@@ -132,23 +139,13 @@ def counts(
     state: str = "",
 ) -> dict[str, int]:
     """Symbol → number of leads in the list narrowed to it, at most COUNT_LIMIT."""
-    arms = [
-        # In the list's order, so that it is read along the same index and stops at the limit.
-        _in_order(leads, group).values_list(Value(group, IntegerField()))[:COUNT_LIMIT]
-        for group, _kind, leads in _arms(
-            provider, seen_by, kinds, state, wanted or Wanted(), day or day_of(provider)
-        )
-    ]
-    totals = dict.fromkeys((symbol.value for symbol in Symbol), 0)
-    if not arms:
-        return totals
-    found = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-    sql, params = found.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT at, count(*) FROM ({sql}) AS lead(at) GROUP BY 1", params)  # noqa: S608
-        for group, number in cursor.fetchall():
-            totals[GROUPS[group].symbol.value] += number
-    return {symbol: min(number, COUNT_LIMIT) for symbol, number in totals.items()}
+    arms = _arms(provider, seen_by, kinds, state, wanted or Wanted(), day or day_of(provider))
+    # In the list's order, so that it is read along the same index and stops at the limit.
+    found = counted(
+        ((GROUPS[number].symbol.value, _in_order(leads, number)) for number, _kind, leads in arms),
+        COUNT_LIMIT,
+    )
+    return {symbol.value: found.get(symbol.value, 0) for symbol in Symbol}
 
 
 def due_count(provider: Provider, *, seen_by: User) -> int:
@@ -160,8 +157,7 @@ def _arms(
     provider: Provider, seen_by: User, kinds: Sequence[LeadKind], state: str, wanted: Wanted, day: Day
 ) -> Iterable[tuple[int, LeadKind, QuerySet[Any]]]:
     """Each group of each kind: what both the list and its counts are made of. None for a stranger."""
-    if not works_at(seen_by, provider.pk):
-        return
+    parts = leads_of(kinds, provider, seen_by, wanted)
     for number, group in enumerate(GROUPS):
         if state and group.symbol != (Symbol.DUE if state == OVERDUE else state):
             continue
@@ -169,7 +165,8 @@ def _arms(
         if state == OVERDUE:
             condition &= Q(due_at__lt=day.start)
         for kind in kinds:
-            yield number, kind, leads_of(kind, provider, seen_by, wanted).filter(condition)
+            for part in parts[kind]:
+                yield number, kind, part.filter(condition)
 
 
 def _from_place(leads: QuerySet[Any], number: int, kind: LeadKind, after: Place) -> QuerySet[Any]:
@@ -195,8 +192,8 @@ def _in_order(leads: QuerySet[Any], number: int) -> QuerySet[Any]:
 def _merged(keys: Iterable[Key]) -> list[Key]:
     """Each kind keeps its own order, which the place of the next page relies on."""
     merged: list[Key] = []
-    by_arm = sorted(keys, key=lambda key: (key.group, key.kind))  # stable: an arm stays as it came
-    for _group, of_group in groupby(by_arm, key=lambda key: key.group):
+    by_kind = sorted(keys, key=lambda key: (key.group, key.kind, *key.own_rank))
+    for _group, of_group in groupby(by_kind, key=lambda key: key.group):
         arms = [list(arm) for _kind, arm in groupby(of_group, key=lambda key: key.kind)]
         merged.extend(heapq.merge(*arms, key=lambda key: key.rank))
     return merged

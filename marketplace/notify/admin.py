@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.common.admin_parts import ReadOnlyAdmin, confirmed_action
 from marketplace.notify import domain
 from marketplace.notify.enums import NotificationStatus
-from marketplace.notify.models import Notification
+from marketplace.notify.models import Notification, PushSubscription
 
 # Their texts hold links that log a person in; whoever reads one could take over that account.
 _PERSONAL = ("account.", "mfa.")
@@ -52,3 +52,18 @@ class NotificationAdmin(ReadOnlyAdmin):
             done=_("Will be sent again."),
             do=lambda notification, _reason: domain.send_again(notification),
         )
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(ReadOnlyAdmin):
+    """Without the endpoint's own address and the keys: with them anybody could write to the device."""
+
+    list_display = ["user", "push_service", "user_agent", "created_at"]
+    search_fields = ["=user__username", "=user__email"]
+    ordering = ["-pk"]
+    list_select_related = ["user"]
+    fields = ["user", "push_service", "user_agent", "created_at"]
+
+    @admin.display(description=_("push service"))
+    def push_service(self, device: PushSubscription) -> str:
+        return device.service

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from marketplace.common.background import enqueue_on_commit
+from marketplace.notify import push
 from marketplace.notify.enums import Channel, NotificationStatus
 from marketplace.notify.models import Notification
 from marketplace.notify.rendering import render
@@ -28,6 +29,14 @@ BACKOFF = [timedelta(minutes=m) for m in (1, 5, 20, 60, 240)]  # then "failed", 
 SWEEP_SIZE = 200
 # A mail server that hangs must not keep one sweep, and the worker with it, for hours: the next one goes on.
 SWEEP_SECONDS = 30.0
+# What somebody has to know now; these go to the person's devices too, where notices are turned on.
+URGENT_KINDS = {
+    "appointment_reminder",
+    "callback_requested",
+    "follow_up_due",
+    "order_placed",
+    "transfer_claimed",
+}
 
 
 def notify(
@@ -44,12 +53,14 @@ def notify(
     `recipient` is a user; `kind` names the templates `notify/<kind>.txt` and `.subject.txt`, which
     are rendered in the recipient's language with `context` (JSON values, datetimes, Decimals).
     `unique_key` names the cause and the recipient: the same key again writes nothing. `attachment`
-    is (file name, MIME type, text). A channel for which the recipient has no address is left out.
+    is (file name, MIME type, text). A channel for which the recipient has no address is left out; one of
+    URGENT_KINDS also goes to the recipient's devices, in one row for all of them.
     """
     name, mime, text = attachment or ("", "", "")
+    if kind in URGENT_KINDS:
+        channels = [*channels, Channel.WEB_PUSH]
     for channel in channels:
-        address = recipient.email if channel == Channel.EMAIL else str(recipient.phone or "")
-        if address:
+        if address := _address(recipient, channel):
             _write(
                 unique_key=unique_key,
                 channel=channel,
@@ -63,6 +74,15 @@ def notify(
                 attachment_type=mime,
                 attachment=text,
             )
+
+
+def _address(recipient: Any, channel: Channel) -> str:
+    """What an operator reads in the outbox; of devices only whose they are. "" for none."""
+    if channel == Channel.EMAIL:
+        return str(recipient.email)
+    if channel == Channel.SMS:
+        return str(recipient.phone or "")
+    return str(recipient.username) if push.is_available() and push.devices_of(recipient).exists() else ""
 
 
 def notify_address(

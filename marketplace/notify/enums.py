@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class Channel(TextChoices):
     EMAIL = "email", _("Email")
     SMS = "sms", _("SMS")
+    WEB_PUSH = "web_push", _("On the device")
 
 
 class NotificationStatus(TextChoices):

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -85,3 +86,28 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.address}"
+
+
+class PushSubscription(models.Model):
+    """One browser of one person that asked to be told at once. Whoever knows the endpoint and the keys can
+    show notices there."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE)
+    endpoint = models.CharField(_("address"), max_length=1000)
+    p256dh = models.CharField(_("public key"), max_length=100, help_text=_("The browser's own."))
+    auth = models.CharField(_("secret"), max_length=40, help_text=_("The browser's own."))
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("turned on"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("device to notify")
+        verbose_name_plural = _("devices to notify")
+        constraints = [models.UniqueConstraint(fields=["endpoint"], name="push_endpoint_is_one_persons")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.service}"
+
+    @property
+    def service(self) -> str:
+        """The machine that takes notices for this browser."""
+        return urlsplit(self.endpoint).hostname or ""

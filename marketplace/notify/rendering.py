@@ -11,6 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
 
+from marketplace.notify.enums import Channel
 from marketplace.notify.models import Notification
 
 
@@ -22,6 +23,7 @@ def render(notification: Notification) -> None:
         "store_name": settings.STORE_NAME,
         "base_url": settings.BASE_URL,
         "recipient": notification.recipient,
+        "is_short": notification.channel == Channel.WEB_PUSH,
         **{key: _decode(value) for key, value in notification.context.items()},
     }
     with (
@@ -31,7 +33,10 @@ def render(notification: Notification) -> None:
         # The head of a mail is one line, whatever a title holds.
         subject = _text(f"notify/{notification.kind}.subject.txt", context)
         notification.subject = " ".join(subject.split())[:255]
-        notification.body = _text(f"notify/{notification.kind}.txt", context).strip() + "\n"
+        body = _text(f"notify/{notification.kind}.txt", context).strip()
+    if context["is_short"]:  # a notice has room for a sentence; the page that it opens says the rest
+        body = body.partition("\n")[0]
+    notification.body = body + "\n"
 
 
 def _text(name: str, context: dict[str, Any]) -> str:

@@ -55,6 +55,7 @@ def claim_transfer(
         notice = TransferNotice(
             order=order,
             provider=order.provider,
+            only_for=order.created_by if order.is_private else None,
             by=by,
             bank=bank.strip(),
             amount=amount,

@@ -126,6 +126,16 @@ class Order(FollowedUp):
             models.Index(fields=["provider", "status", "-id"], name="order_provider_status"),
             models.Index(fields=["customer", "-id"], name="order_customer_newest"),
             models.Index(fields=["provider", "desk_state", "due_at", "id"], name="order_desk"),
+            # The desk narrowed to a state or a channel, and an agent's own part of it.
+            models.Index(
+                fields=["provider", "status", "desk_state", "due_at", "id"], name="order_desk_status"
+            ),
+            models.Index(
+                fields=["provider", "channel", "desk_state", "due_at", "id"], name="order_desk_channel"
+            ),
+            models.Index(
+                fields=["created_by", "provider", "desk_state", "due_at", "id"], name="order_desk_creator"
+            ),
             models.Index(fields=["created_by", "provider", "-id"], name="order_creator_newest"),
             models.Index(fields=["provider", "placed_at"], name="order_provider_placed"),
             models.Index(

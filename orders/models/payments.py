@@ -82,6 +82,10 @@ class TransferNotice(FollowedUp):
     provider = models.ForeignKey(
         Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="+"
     )
+    # Likewise: of a private order's notice only its maker and the owner know.
+    only_for = models.ForeignKey(
+        User, verbose_name=_("only for"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     by = models.ForeignKey(
         User, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -18,7 +18,7 @@ from orders.views.common import reader
 @require_GET
 def my_orders(request: HttpRequest) -> HttpResponse:
     user = reader(request)
-    context = _list_context(request, queries.orders_of_customer(user), queries.customer_order_counts(user))
+    context = _list_context(request, [queries.orders_of_customer(user)], queries.customer_order_counts(user))
     return render(request, "orders/list.html", context)
 
 
@@ -41,9 +41,10 @@ def _shop_orders(request: HttpRequest, title: str) -> HttpResponse:
         raise Http404
     shop = membership.provider
     form = FilterForm(request.GET, membership=membership)
-    orders = queries.narrowed(
-        queries.orders_of_shop(shop, seen_by=user), tz=ZoneInfo(shop.time_zone), **form.wanted
-    )
+    orders = [
+        queries.narrowed(part, tz=ZoneInfo(shop.time_zone), **form.wanted)
+        for part in queries.parts_of_shop(shop, seen_by=user)
+    ]
     context = _list_context(request, orders, queries.order_counts(shop, seen_by=user))
     context |= {"title": title, "form": form, "is_narrowed": bool(form.used or form.errors)}
     return render(request, "orders/shop_list.html", context)

@@ -27,6 +27,26 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+// A notice from marketplace/notify/transports/webpush.py.
+self.addEventListener("push", (event) => {
+  const { title, body, url, icon, lang, tag } = event.data.json();
+  const options = { body, icon, badge: icon, lang, tag, dir: "auto", data: { url } };
+  event.waitUntil(self.registration.showNotification(title, options));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(new URL(event.notification.data.url, location.origin)));
+});
+
+// The tab that is there already, else a new one: another tab may hold a call or something half typed.
+async function show(url) {
+  if (url.origin !== location.origin) return;
+  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const tab = tabs.find((one) => new URL(one.url).pathname === url.pathname);
+  await (tab ? tab.focus() : self.clients.openWindow(url.href));
+}
+
 async function fromCacheOrNetwork(request) {
   const cache = await caches.open(CACHE);
   const stored = await cache.match(request);

@@ -103,9 +103,9 @@ def test_pages_follow_one_another_without_gap_or_repeat(
 ) -> None:
     made = [place(customer).pk for _ in range(5)]
 
-    first, before = queries.newest_page(queries.orders_of_shop(shop), limit=2)
-    second, before = queries.newest_page(queries.orders_of_shop(shop), limit=2, before=before)
-    third, end = queries.newest_page(queries.orders_of_shop(shop), limit=2, before=before)
+    first, before = queries.newest_page([queries.orders_of_shop(shop)], limit=2)
+    second, before = queries.newest_page([queries.orders_of_shop(shop)], limit=2, before=before)
+    third, end = queries.newest_page([queries.orders_of_shop(shop)], limit=2, before=before)
 
     assert [order.pk for order in (*first, *second, *third)] == made[::-1]
     assert end is None

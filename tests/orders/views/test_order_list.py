@@ -139,7 +139,7 @@ def test_pages_keep_the_filter(
     assert found(client, channel="web", before=str(older.pk)) == []
 
 
-@pytest.mark.parametrize(("person", "cost"), [("provider", 15), ("agent", 14)])
+@pytest.mark.parametrize(("person", "cost"), [("provider", 13), ("agent", 14)])
 def test_three_orders_cost_no_more_queries_than_one(
     person: str,
     cost: int,

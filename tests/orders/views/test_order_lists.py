@@ -124,7 +124,7 @@ def test_an_agent_neither_lists_nor_counts_another_agents_card(
 
 @pytest.mark.parametrize(
     ("address", "person", "cost"),
-    [("/orders/", "customer", 13), ("/orders/shop/", "provider", 15), ("/inbox/{}/panel/", "provider", 10)],
+    [("/orders/", "customer", 9), ("/orders/shop/", "provider", 13), ("/inbox/{}/panel/", "provider", 10)],
 )
 def test_three_orders_cost_no_more_queries_than_one(
     address: str,
