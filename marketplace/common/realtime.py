@@ -6,11 +6,13 @@ with a `type`.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from autobahn.exception import Disconnected
 from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError, transaction
 from django.urls import re_path
@@ -70,9 +72,12 @@ def later_during_outage(application: Any) -> Any:
             await application(scope, receive, watched)
         except AWAY as error:
             logger.warning("a socket was turned away: %s", error)
-            if not is_open:
-                await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": TRY_LATER})
+            with contextlib.suppress(Disconnected):
+                if not is_open:
+                    await send({"type": "websocket.accept"})
+                await send({"type": "websocket.close", "code": TRY_LATER})
+        except Disconnected:
+            pass  # the page left while its answer was on the way
 
     return serve
 

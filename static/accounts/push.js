@@ -60,8 +60,10 @@ async function turnOff() {
   return "off";
 }
 
+let isPressed = false; // then what was asked at the start is no news any more
 for (const button of buttons) {
   button.addEventListener("click", async () => {
+    isPressed = true;
     button.disabled = true;
     const hadFocus = document.activeElement === button || document.activeElement === document.body;
     try {
@@ -78,7 +80,7 @@ if (!("PushManager" in window && "Notification" in window && "serviceWorker" in 
 else if (Notification.permission === "denied") show("denied");
 else {
   isOn().then(
-    (on) => show(on ? "on" : "off"),
-    () => show("off"),
+    (on) => isPressed || show(on ? "on" : "off"),
+    () => isPressed || show("off"),
   );
 }
