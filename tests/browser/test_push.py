@@ -49,7 +49,7 @@ def test_a_browser_that_cannot_do_it_says_so(customer: User, open_browser: Open)
 
     push = section(page)
 
-    expect(push.get_by_role("status")).to_contain_text("This browser cannot show notifications.")
+    expect(push.get_by_text("This browser cannot show notifications.")).to_be_visible()
     expect(push.get_by_role("button")).to_have_count(0)
 
 
@@ -59,7 +59,7 @@ def test_who_refused_learns_where_to_allow_it(customer: User, open_browser: Open
 
     push = section(page)
 
-    expect(push.get_by_role("status")).to_contain_text("Allow them for this site in the browser's settings")
+    expect(push.get_by_text("Allow them for this site in the browser's settings")).to_be_visible()
     expect(push.get_by_role("button")).to_have_count(0)
 
 
@@ -76,7 +76,7 @@ def test_the_browser_asks_only_on_press_and_a_no_is_explained(customer: User, op
 
     push.get_by_role("button", name="Turn on").click()
 
-    expect(push.get_by_role("status")).to_contain_text("does not let this site show notifications")
+    expect(push.get_by_text("does not let this site show notifications")).to_be_visible()
     assert page.evaluate("window.asked") == 1
     assert_accessible(page)
 
