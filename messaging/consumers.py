@@ -84,7 +84,10 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
     async def _pump(self) -> None:
         try:
             while True:
-                event = (await self.channel_layer.receive(self.channel_name))["event"]
+                push = await self.channel_layer.receive(self.channel_name)
+                event = push["event"]
+                if push["group"] not in self.groups:
+                    continue  # on its way already when the person was taken out of the group
                 if event["type"] == "access":
                     await self._check()
                     if not self.groups:

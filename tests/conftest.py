@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.domain import add_agent, open_shop
 from accounts.models import Provider, User
@@ -29,6 +29,14 @@ def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     if marked or "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
     return
+
+
+@pytest.fixture(autouse=True)
+def _fresh_reader() -> Iterator[None]:
+    """The language and time zone that a request of one test was answered in must not reach the next."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ async def broadcast(group: str, event: Event, *, seconds: float = SOCKET_SECONDS
         return
     try:
         async with asyncio.timeout(seconds):
-            await get_channel_layer().group_send(group, {"type": "push", "event": event})
+            await get_channel_layer().group_send(group, {"type": "push", "group": group, "event": event})
     except Exception as error:
         pause = PAUSE_AFTER_TIMEOUT_SECONDS if isinstance(error, TimeoutError) else PAUSE_SECONDS
         _paused_until = time.monotonic() + pause

@@ -25,6 +25,9 @@ from accounts.models import User
 from marketplace.common import export
 from marketplace.common.export import Cell, Format, export_response, guarded, unguarded
 
+# An answer that is closed looks after the process's database connection, where an earlier test left one.
+pytestmark = pytest.mark.django_db
+
 BANGKOK = ZoneInfo("Asia/Bangkok")
 XML = {"": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
@@ -402,7 +405,6 @@ async def test_compression_on_the_way_changes_nothing(format: Format) -> None:
         assert zipfile.ZipFile(io.BytesIO(gzip.decompress(body))).testzip() is None
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_a_query_can_be_its_rows(format: Format, customer: User, provider: User) -> None:
     people = User.objects.order_by("username").values_list("username", "time_zone").iterator(chunk_size=500)

@@ -37,6 +37,7 @@ async def test_every_page_of_a_group_is_told_and_no_other() -> None:
 
     assert await asyncio.wait_for(layer.receive(mine), 5) == {
         "type": "push",
+        "group": "user.1",
         "event": {"type": "card", "url": "/orders/1/card/"},
     }
     with pytest.raises(TimeoutError):
