@@ -1,6 +1,8 @@
 from celery import shared_task
+from django.utils import timezone
 
-from followup import domain
+from followup import domain, prepared
+from marketplace.common.background import enqueue_on_commit
 
 
 @shared_task(name="followup.send_reminders")
@@ -19,3 +21,15 @@ def begin_tasks() -> None:
     """Whoever has ordered meanwhile waits for no call."""
     domain.link_orders()
     domain.begin_tasks()
+
+
+@shared_task(name="followup.make_reports_ahead")
+def make_reports_ahead() -> None:
+    for membership in prepared.large_memberships(timezone.now()):
+        enqueue_on_commit("followup.make_reports_of", membership_pk=membership)
+
+
+@shared_task(name="followup.make_reports_of")
+def make_reports_of(membership_pk: int) -> None:
+    """One person's, in a task of its own: alerts that wait for the worker get their turn in between."""
+    prepared.make_ahead(membership_pk)

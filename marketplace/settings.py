@@ -274,6 +274,11 @@ CELERY_BEAT_SCHEDULE = {
     "ended-tasks": {"task": "followup.close_tasks", "schedule": 60.0, "options": {"expires": 60}},
     "silence-to-tasks": {"task": "followup.begin_tasks", "schedule": 300.0, "options": {"expires": 300}},
     "unpaid-orders": {"task": "orders.expire_unpaid", "schedule": 300.0, "options": {"expires": 300}},
+    "reports-ahead": {
+        "task": "followup.make_reports_ahead",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- people ------------------------------------------------------------------------------------

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import reduce
+from operator import or_
+from typing import TypeVar
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
@@ -16,12 +20,17 @@ from accounts.queries import memberships_of
 from marketplace.common.counting import counted
 from marketplace.common.text import fold, fold_digits
 from messaging.models import Thread
-from orders.enums import OrderStatus, SalesChannel
+from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
+from orders.models.order import WEB, found_by_agent
 
 PAGE_SIZE = 20
 # Counting stops here, so that a page costs the same with a million orders; shown as "10,000+".
 COUNT_LIMIT = 10_000
+FEW_MATCHES = 200
+DAY_SECONDS = 24 * 3600
+
+Found = TypeVar("Found", bound=Model)
 
 _WITHIN_PHONES = re.compile(r"[\s()+.\-]")
 
@@ -53,8 +62,7 @@ def parts_for(provider: Provider, seen_by: User, role: str | None) -> list[Query
         return []
     if role == MemberRole.OWNER:
         return [orders]
-    web = Q(channel=SalesChannel.WEB)
-    return [orders.filter(web), orders.filter(~web, created_by=seen_by)]
+    return [orders.filter(found) for found in found_by_agent(seen_by)]
 
 
 def newest_page(
@@ -96,9 +104,12 @@ def narrowed(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Order]:
-    """Those in that state, of that channel and kind, made by that person, placed on those days of `tz`."""
+    """Those in that state, of that channel and kind, made by that person for somebody else, placed on those
+    days of `tz`."""
     same = {"status": status, "channel": channel, "sale_kind": kind, "created_by": agent}
     orders = orders.filter(**{name: value for name, value in same.items() if value})
+    if agent:  # a web order was made by its customer
+        orders = orders.exclude(WEB)
     if since:
         orders = orders.filter(placed_at__gte=datetime.combine(since, time.min, tz))
     if until:
@@ -106,11 +117,21 @@ def narrowed(
     return orders
 
 
-def matching(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
-    """Those whose number, customer's name or phone holds every word of `search`."""
+def matching(orders: QuerySet[Found], search: str) -> QuerySet[Found]:
+    """Those whose `search_text` (of an order: number, customer's name, phone) holds every word of it."""
     for word in _search_words(search):
         orders = orders.filter(search_text__contains=word)
     return orders
+
+
+def matches(rows: QuerySet[Found], search: str) -> Q:
+    """The same as a condition, for many reads of one search: what matches few rows is looked up here, once,
+    and named by its keys; what matches many is met soon along any index."""
+    found = matching(rows, search)
+    pks = list(found.order_by().values_list("pk", flat=True)[: FEW_MATCHES + 1])
+    if len(pks) <= FEW_MATCHES:
+        return Q(pk__in=pks)
+    return Q(*(("search_text__contains", word) for word in _search_words(search)))
 
 
 def searchable(number: str | None, name: str, phone: str) -> str:
@@ -144,25 +165,12 @@ def last_order_of(customer: User, provider: Provider, *, seen_by: User) -> Order
 
 def order_counts(provider: Provider, *, seen_by: User | None = None) -> dict[str, int]:
     """Status → number of the shop's orders, and "all" for their sum; see COUNT_LIMIT."""
-    orders = orders_of_shop(provider)
-    if seen_by is not None:
-        role = role_in(provider, seen_by)
-        if role is None:
-            orders = orders.none()
-        elif role != MemberRole.OWNER:
-            # Not in parts: along the index of a state nearly every order counts, so the limit comes soon.
-            orders = orders.filter(Q(channel=SalesChannel.WEB) | Q(created_by=seen_by))
-    return _counts(orders)
+    return _counts(_parts(provider, seen_by))
 
 
 def customer_order_counts(user: User) -> dict[str, int]:
     """The same for what the person ordered."""
-    return _counts(orders_of_customer(user))
-
-
-def new_orders_count(provider: Provider, *, seen_by: User | None = None) -> int:
-    """Placed and not yet confirmed."""
-    return _count(orders_of_shop(provider, seen_by=seen_by).filter(status=OrderStatus.PLACED))
+    return _counts([orders_of_customer(user)])
 
 
 def orders_per_day(
@@ -170,23 +178,37 @@ def orders_per_day(
 ) -> list[tuple[date, int]]:
     """(day in `tz`, orders placed on it) of the last `days` days, today last, no day missing."""
     today = timezone.now().astimezone(tz).date()
-    first = today - timedelta(days=days - 1)
-    placed = dict(
-        orders_of_shop(provider, seen_by=seen_by)
-        .filter(placed_at__gte=datetime.combine(first, time.min, tz))
-        .annotate(day=TruncDate("placed_at", tzinfo=tz))
-        .values_list("day")
-        .annotate(orders=Count("pk"))
-        .order_by()
-    )
-    return [(day, placed.get(day, 0)) for day in (first + timedelta(days=n) for n in range(days))]
+    all_days = [today - timedelta(days=back) for back in reversed(range(days))]
+    # Nothing is placed on a day that is over, so those are counted once. Yesterday still counts as open: what
+    # was placed just before midnight may be stored just after it.
+    still_open = max(today - timedelta(days=1), all_days[0])
+    role = role_in(provider, seen_by) if seen_by else MemberRole.OWNER
+    whose = seen_by.pk if seen_by and role != MemberRole.OWNER else role
+    key = f"orders-per-day:{provider.pk}:{whose}:{all_days[0]}:{today}:{tz}"
+    over: dict[date, int] | None = cache.get(key)
+    if over is None:
+        over = _placed_per_day(provider, seen_by, role, all_days[0], still_open, tz)
+        cache.set(key, over, DAY_SECONDS)
+    open_now = _placed_per_day(provider, seen_by, role, still_open, today + timedelta(days=1), tz)
+    return [(day, over.get(day, 0) + open_now.get(day, 0)) for day in all_days]
+
+
+def _placed_per_day(
+    provider: Provider, seen_by: User | None, role: str | None, first: date, before: date, tz: tzinfo
+) -> dict[date, int]:
+    found = Order.objects.none() if role is None else orders_of_shop(provider)
+    if seen_by is not None and role != MemberRole.OWNER:
+        found = found.filter(reduce(or_, found_by_agent(seen_by)))
+    start, end = (datetime.combine(day, time.min, tz) for day in (first, before))
+    in_days = found.filter(placed_at__gte=start, placed_at__lt=end)
+    per_day = in_days.annotate(day=TruncDate("placed_at", tzinfo=tz)).values_list("day")
+    return dict(per_day.annotate(orders=Count("pk")).order_by())
 
 
 def recent_orders(whose: Provider | User, limit: int = 5, *, seen_by: User | None = None) -> list[Order]:
     """The newest orders of a shop, or of a customer, with customer, provider, thread and lines."""
     if isinstance(whose, Provider):
-        parts = [orders_of_shop(whose)] if seen_by is None else parts_of_shop(whose, seen_by=seen_by)
-        return newest_page(parts, limit=limit)[0]
+        return newest_page(_parts(whose, seen_by), limit=limit)[0]
     return newest_page([orders_of_customer(whose)], limit=limit)[0]
 
 
@@ -225,12 +247,14 @@ def _search_words(search: str) -> Iterable[str]:
     return fold(search[:100]).split()
 
 
-def _counts(orders: QuerySet[Order]) -> dict[str, int]:
-    by_status = ((str(status), orders.filter(status=status).order_by("-pk")) for status in OrderStatus)
+def _parts(provider: Provider, seen_by: User | None) -> list[QuerySet[Order]]:
+    return [orders_of_shop(provider)] if seen_by is None else parts_of_shop(provider, seen_by=seen_by)
+
+
+def _counts(parts: Sequence[QuerySet[Order]]) -> dict[str, int]:
+    by_status = (
+        (str(status), part.filter(status=status).order_by("-pk")) for status in OrderStatus for part in parts
+    )
     found = counted(by_status, COUNT_LIMIT)
     counts = {str(status): found.get(str(status), 0) for status in OrderStatus}
     return {**counts, "all": sum(counts.values())}
-
-
-def _count(orders: QuerySet[Order]) -> int:
-    return orders.order_by()[:COUNT_LIMIT].count()

@@ -8,17 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import Contains
 from django.utils import timezone
 
 from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from followup.enums import LeadKind
 from followup.models import CallbackRequest, SilentThread
+from marketplace.common.folding import Folded
 from marketplace.common.text import fold, fold_digits
 from orders.enums import DeskState, OrderStatus
 from orders.models import Order, OrderLine, TransferNotice
-from orders.queries import matching, parts_for, role_in
+from orders.queries import matches, parts_for, role_in
 
+# Of each kind, parts that do not overlap.
+Leads = dict[LeadKind, list[QuerySet[Any]]]
 ALL_KINDS = tuple(LeadKind)
 FEWEST_DIGITS = 4  # fewer of them are in every phone
 
@@ -80,20 +84,17 @@ def _visible(kind: LeadKind, user: User) -> QuerySet[Any]:
     return leads
 
 
-def leads_of(
-    kinds: Sequence[LeadKind], provider: Provider, seen_by: User, wanted: Wanted
-) -> dict[LeadKind, list[QuerySet[Any]]]:
-    """Kind → those of one shop, narrowed, as parts that do not overlap, each along one index; none for who
-    does not work there."""
+def leads_of(kinds: Sequence[LeadKind], provider: Provider, seen_by: User, wanted: Wanted) -> Leads:
+    """Those of one shop, narrowed, as parts that do not overlap, each along one index; none for who does not
+    work there."""
     role = role_in(provider, seen_by)
     if role is None:
         return {kind: [] for kind in kinds}
-    return {
-        kind: [
-            _narrowed(part, kind, provider, seen_by, wanted) for part in _parts(kind, provider, seen_by, role)
-        ]
+    leads = {
+        kind: [_narrowed(part, kind, provider, wanted) for part in _parts(kind, provider, seen_by, role)]
         for kind in kinds
     }
+    return _searched(leads, provider, seen_by, wanted.search) if wanted.search else leads
 
 
 def _parts(kind: LeadKind, provider: Provider, seen_by: User, role: str) -> list[QuerySet[Any]]:
@@ -110,9 +111,7 @@ def _parts(kind: LeadKind, provider: Provider, seen_by: User, role: str) -> list
     return [SilentThread.objects.filter(provider=provider).exclude(desk_state=DeskState.NONE)]
 
 
-def _narrowed(
-    leads: QuerySet[Any], kind: LeadKind, provider: Provider, seen_by: User, wanted: Wanted
-) -> QuerySet[Any]:
+def _narrowed(leads: QuerySet[Any], kind: LeadKind, provider: Provider, wanted: Wanted) -> QuerySet[Any]:
     if kind == LeadKind.ORDER:
         leads = _narrowed_orders(leads, provider, wanted)
     elif kind == LeadKind.TRANSFER:
@@ -120,7 +119,7 @@ def _narrowed(
             leads = leads.filter(finding=wanted.finding)
         if wanted.decision:
             leads = leads.filter(decision=wanted.decision)
-    return _found(leads, kind, provider, seen_by, wanted.search) if wanted.search else leads
+    return leads
 
 
 def _narrowed_orders(orders: QuerySet[Any], provider: Provider, wanted: Wanted) -> QuerySet[Any]:
@@ -140,17 +139,20 @@ def _narrowed_orders(orders: QuerySet[Any], provider: Provider, wanted: Wanted) 
     return orders
 
 
-def _found(
-    leads: QuerySet[Any], kind: LeadKind, provider: Provider, seen_by: User, search: str
-) -> QuerySet[Any]:
-    """By number, name or phone, as orders are found; a notice by its order, a conversation by the
-    customer's orders or by the customer."""
-    if kind in (LeadKind.ORDER, LeadKind.CALLBACK):
-        return matching(leads, search)
-    orders = matching(Order.objects.visible_to(seen_by).filter(provider=provider), search)
-    if kind == LeadKind.TRANSFER:
-        return leads.filter(order__in=orders.values("pk"))
-    return leads.filter(Q(thread__in=orders.values("thread")) | _customer_is(search))
+def _searched(leads: Leads, provider: Provider, seen_by: User, search: str) -> Leads:
+    """By number, name or phone, as orders are found; a notice by its order, a conversation by the orders that
+    the reader may see of its customer, or by the customer."""
+    orders = Order.objects.filter(provider=provider)
+    ordered = matches(orders, search) if set(leads) - {LeadKind.CALLBACK} else Q()
+    found = {LeadKind.ORDER: ordered}
+    if LeadKind.TRANSFER in leads:
+        found[LeadKind.TRANSFER] = Q(order__in=orders.filter(ordered).values("pk"))
+    if LeadKind.CALLBACK in leads:
+        found[LeadKind.CALLBACK] = matches(CallbackRequest.objects.filter(provider=provider), search)
+    if LeadKind.THREAD in leads:
+        seen = Order.objects.visible_to(seen_by).filter(ordered, provider=provider)
+        found[LeadKind.THREAD] = Q(thread__in=seen.values("thread")) | _customer_is(search)
+    return {kind: [part.filter(found[kind]) for part in parts] for kind, parts in leads.items()}
 
 
 def _customer_is(search: str) -> Q:
@@ -158,7 +160,7 @@ def _customer_is(search: str) -> Q:
     words: Sequence[str] = fold(search[:100]).split()
     named = Q(pk__isnull=not words)
     for word in words:
-        named &= Q(thread__customer__display_name__icontains=word)
+        named &= Q(Contains(Folded("thread__customer__display_name"), word))
     # Phones are stored with their country code, which a national one has a zero for.
     significant = digits.lstrip("0")
     if len(significant) >= FEWEST_DIGITS:

@@ -17,7 +17,7 @@ from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 
 from accounts.models import Provider, User
 from followup.enums import LeadKind
-from followup.queries.leads import ALL_KINDS, Day, Wanted, day_of, leads_of
+from followup.queries.leads import ALL_KINDS, Day, Leads, Wanted, day_of, leads_of
 from marketplace.common.counting import counted
 from orders.enums import DeskState, Symbol
 
@@ -113,12 +113,17 @@ def page_of(
     after: Place | None = None,
     limit: int = PAGE_SIZE,
     day: Day | None = None,
+    leads: Leads | None = None,
 ) -> tuple[list[Key], Place | None]:
-    """The keys of a page in the list's order, and the place of the next page, None on the last."""
+    """The keys of a page in the list's order, and the place of the next page, None on the last.
+
+    `leads` are what leads_of gave for the same arguments, when the caller has them already.
+    """
     after, day = after or Place(), day or day_of(provider)
+    leads = leads_of(kinds, provider, seen_by, wanted or Wanted()) if leads is None else leads
     arms = [
-        _from_place(leads, group, kind, after)[: limit + 1]
-        for group, kind, leads in _arms(provider, seen_by, kinds, state, wanted or Wanted(), day)
+        _from_place(part, group, kind, after)[: limit + 1]
+        for group, kind, part in _arms(leads, state, day)
         if group >= after.group
     ]
     if not arms:
@@ -137,12 +142,14 @@ def counts(
     wanted: Wanted | None = None,
     day: Day | None = None,
     state: str = "",
+    leads: Leads | None = None,
 ) -> dict[str, int]:
-    """Symbol → number of leads in the list narrowed to it, at most COUNT_LIMIT."""
-    arms = _arms(provider, seen_by, kinds, state, wanted or Wanted(), day or day_of(provider))
+    """Symbol → number of leads in the list narrowed to it, at most COUNT_LIMIT; `leads` as in page_of."""
+    leads = leads_of(kinds, provider, seen_by, wanted or Wanted()) if leads is None else leads
+    arms = _arms(leads, state, day or day_of(provider))
     # In the list's order, so that it is read along the same index and stops at the limit.
     found = counted(
-        ((GROUPS[number].symbol.value, _in_order(leads, number)) for number, _kind, leads in arms),
+        ((GROUPS[number].symbol.value, _in_order(part, number)) for number, _kind, part in arms),
         COUNT_LIMIT,
     )
     return {symbol.value: found.get(symbol.value, 0) for symbol in Symbol}
@@ -153,19 +160,16 @@ def due_count(provider: Provider, *, seen_by: User) -> int:
     return counts(provider, seen_by=seen_by, state=Symbol.DUE)[Symbol.DUE]
 
 
-def _arms(
-    provider: Provider, seen_by: User, kinds: Sequence[LeadKind], state: str, wanted: Wanted, day: Day
-) -> Iterable[tuple[int, LeadKind, QuerySet[Any]]]:
-    """Each group of each kind: what both the list and its counts are made of. None for a stranger."""
-    parts = leads_of(kinds, provider, seen_by, wanted)
+def _arms(leads: Leads, state: str, day: Day) -> Iterable[tuple[int, LeadKind, QuerySet[Any]]]:
+    """Each group of each kind: what both the list and its counts are made of."""
     for number, group in enumerate(GROUPS):
         if state and group.symbol != (Symbol.DUE if state == OVERDUE else state):
             continue
         condition = group.condition(day)
         if state == OVERDUE:
             condition &= Q(due_at__lt=day.start)
-        for kind in kinds:
-            for part in parts[kind]:
+        for kind, parts in leads.items():
+            for part in parts:
                 yield number, kind, part.filter(condition)
 
 

@@ -101,6 +101,7 @@ def _list(request: HttpRequest, menu: Menu) -> HttpResponse:
     form = ListForm(request.GET, provider=shop, names=menu.filters)
     wanted, state = form.wanted(), _state(request)
     after = Place.read(request.GET.get("after", ""))
+    leads = queries.leads_of(menu.kinds, shop, user, wanted)
     keys, following = queries.page_of(
         shop,
         seen_by=user,
@@ -109,8 +110,9 @@ def _list(request: HttpRequest, menu: Menu) -> HttpResponse:
         wanted=wanted,
         after=after,
         day=day,
+        leads=leads,
     )
-    counts = queries.counts(shop, seen_by=user, kinds=menu.kinds, wanted=wanted, day=day)
+    counts = queries.counts(shop, seen_by=user, kinds=menu.kinds, wanted=wanted, day=day, leads=leads)
     context = {
         "menu": menu,
         "form": form,

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from time import monotonic
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,18 +17,17 @@ from django.utils.translation import get_language, get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Provider, User
+from accounts.models import Provider
 from accounts.queries import own_shop_of
-from followup.reports import Figure, Period, Report, report
+from followup.prepared import report_or_kept, usual_periods
+from followup.reports import Figure, Period, Report
 from followup.views.common import membership, reader
-from marketplace.common.calendars import base_language, format_date, format_month, month_start
+from marketplace.common.calendars import base_language, format_date, format_month
 from marketplace.common.export import export_response
 from marketplace.common.fields import LocalDateField
 from orders.enums import Symbol
 
 MAX_DAYS = 3700
-# A report that took long is kept for a while, and the page says as of when it is.
-SLOW_SECONDS, KEPT_SECONDS = 1.0, 600
 UNITS = [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))]
 
 
@@ -71,8 +68,9 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         context = {"form": form, "presets": _links(presets)}
         return render(request, "followup/reports.html", context, status=422)
     period = Period(form.cleaned_data["since"], form.cleaned_data["until"], zone)
-    found, as_of = _prepared(shop, period, user, form.cleaned_data["unit"])
-    tables = _tables(found, period, form.cleaned_data["unit"])
+    unit = form.cleaned_data["unit"]
+    found, as_of = report_or_kept(shop, period, user, unit, base_language(get_language()))
+    tables = _tables(found, period, unit)
     if "format" in request.GET:
         return _export(request, shop, tables)
     context = {
@@ -95,30 +93,11 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     return render(request, "followup/reports.html", context)
 
 
-def _prepared(shop: Provider, period: Period, user: User, unit: str) -> tuple[Report, datetime | None]:
-    """The report and, when it is a kept one, the moment of which it tells."""
-    language = base_language(get_language())
-    key = f"report:{shop.pk}:{user.pk}:{period.first}:{period.last}:{unit}:{language}"
-    kept: tuple[Report, datetime] | None = cache.get(key)
-    if kept is not None:
-        return kept
-    began, now = monotonic(), timezone.now()
-    found = report(shop, period, seen_by=user, unit=unit, language=language, now=now)
-    if monotonic() - began > SLOW_SECONDS:
-        cache.set(key, (found, now), KEPT_SECONDS)
-    return found, None
-
-
 def _presets(today: date) -> list[tuple[str, dict[str, str]]]:
-    language = base_language(get_language())
-    month = month_start(today, language)
-    before = month_start(month - timedelta(days=1), language)
+    words = [gettext("7 days"), gettext("30 days"), gettext("This month"), gettext("Last month")]
+    periods = usual_periods(today, base_language(get_language()))
     return [
-        (gettext("7 days"), _period(today - timedelta(days=6), today, "day")),
-        (gettext("30 days"), _period(today - timedelta(days=29), today, "day")),
-        (gettext("This month"), _period(month, today, "day")),
-        (gettext("Last month"), _period(before, month - timedelta(days=1), "day")),
-        (gettext("12 months"), _period(today - timedelta(days=364), today, "month")),
+        (word, _period(*period)) for word, period in zip([*words, gettext("12 months")], periods, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField, QuerySet, Value
 
@@ -22,7 +23,10 @@ def counted(parts: Iterable[tuple[Label, QuerySet[Any]]], limit: int) -> dict[La
     if not arms:
         return {}
     found = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-    sql, params = found.query.sql_with_params()
+    try:
+        sql, params = found.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking
+        return {}
     totals: dict[Label, int] = {}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT at, count(*) FROM ({sql}) AS part(at) GROUP BY 1", params)  # noqa: S608

@@ -11,10 +11,10 @@ INSERT INTO orders_order (id, number, contract_number, customer_id, provider_id,
     sale_kind, currency, total, discount, delivery_fee, delivery_address, customer_name, phone, note,
     created_by_id, form_token, search_text, created_at, placed_at, confirmed_at, completed_at, cancelled_at,
     paid_at, desk_state, due_at, task)
-SELECT n, 'B' || n, '', c.id, 1, c.id - 100, s.status, k.channel, 'new', 'THB', 100 + n %% 9000, 0, 0, '',
+SELECT n, 'B' || lpad(n::text, 7, '0'), '', c.id, 1, c.id - 100, s.status, k.channel, 'new', 'THB', 100 + n %% 9000, 0, 0, '',
     c.display_name, '+66' || (800000000 + n %% 99999999), '',
     CASE WHEN k.channel = 'web' THEN c.id ELSE 10 + n %% {AGENTS + 1} END, gen_random_uuid(),
-    'b' || n || ' ' || lower(c.display_name) || ' 66' || (800000000 + n %% 99999999),
+    'b' || lpad(n::text, 7, '0') || ' ' || lower(c.display_name) || ' 66' || (800000000 + n %% 99999999),
     t.at, t.at, CASE WHEN s.status IN ('confirmed', 'completed') THEN t.at END,
     CASE WHEN s.status = 'completed' THEN t.at END, CASE WHEN s.status = 'cancelled' THEN t.at END,
     CASE WHEN n %% 3 = 0 THEN t.at END, {_STATE}, {_DUE}, ''
@@ -50,8 +50,8 @@ FROM orders_order WHERE desk_state <> 'none'
 _CALLBACKS = f"""
 INSERT INTO followup_callbackrequest (provider_id, name, phone, email, message, search_text, created_at,
     desk_state, due_at, task)
-SELECT 1, 'Caller ' || n, '+66' || (810000000 + n), '', 'Please call',
-    'caller ' || n || ' 66' || (810000000 + n),
+SELECT 1, 'Caller ' || lpad(n::text, 6, '0'), '+66' || (810000000 + n), '', 'Please call',
+    'caller ' || lpad(n::text, 6, '0') || ' 66' || (810000000 + n),
     now() - n * interval '1 minute', {_STATE}, {_DUE}, ''
 FROM generate_series(1, greatest(%(count)s / 20, 1)) n
 """

@@ -54,7 +54,7 @@ def test_a_card_made_in_chat_is_seen_by_its_agent_and_the_owner_on_every_surface
     for person, seen in ((agent, 1), (provider, 1), (other, 0)):
         assert queries.orders_of_shop(shop, seen_by=person).count() == seen
         assert queries.order_counts(shop, seen_by=person)["all"] == seen
-        assert queries.new_orders_count(shop, seen_by=person) == seen
+        assert queries.order_counts(shop, seen_by=person)["placed"] == seen
         assert len(queries.recent_orders(shop, seen_by=person)) == seen
         assert len(queries.orders_in_thread(order.thread, person)) == seen
         assert len(queries.activity_in_thread(order.thread, person)) == seen
@@ -72,7 +72,6 @@ def test_counts_per_status_and_the_sum(
         "draft": 0, "placed": 1, "confirmed": 1, "completed": 0, "cancelled": 1, "all": 3
     }  # fmt: skip
     assert queries.customer_order_counts(stranger)["all"] == 1
-    assert queries.new_orders_count(shop) == 1
 
 
 def test_counting_stops_at_its_limit(
@@ -96,6 +95,27 @@ def test_orders_per_day_are_days_of_the_shops_zone(
     days = queries.orders_per_day(shop, days=3, tz=ZoneInfo("Asia/Bangkok"))
 
     assert days == [(date(2026, 11, 21), 1), (date(2026, 11, 22), 1), (date(2026, 11, 23), 2)]
+
+
+@time_machine.travel(datetime(2026, 11, 22, 20, 0, tzinfo=UTC), tick=False)
+def test_days_that_are_over_are_counted_once_and_the_last_two_each_time(
+    place: Callable[..., Order], shop: Provider, customer: User, agent: User, django_assert_num_queries: Any
+) -> None:
+    now, zone = timezone.now(), ZoneInfo("Asia/Bangkok")
+    for days in (0, 1, 2):
+        place(customer, placed_at=now - timedelta(days=days))
+    queries.orders_per_day(shop, days=4, tz=zone)
+
+    for days in (0, 1):
+        place(customer, placed_at=now - timedelta(days=days))
+    with django_assert_num_queries(1):
+        again = queries.orders_per_day(shop, days=4, tz=zone)
+    agents = queries.orders_per_day(shop, days=4, tz=zone, seen_by=agent)
+    strangers = queries.orders_per_day(shop, days=4, tz=zone, seen_by=customer)
+
+    assert [number for _day, number in again] == [0, 1, 2, 2]
+    assert [number for _day, number in agents] == [0, 1, 2, 2]
+    assert [number for _day, number in strangers] == [0, 0, 0, 0]
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(
