@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("messaging.urls")),
     path("", include("appointments.urls")),
     path("", include("followup.urls")),
+    path("", include("delivery.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/<str:language>/", common.choose_language, name="choose_language"),
     path("healthz", common.healthz, name="healthz"),

@@ -1,0 +1,15 @@
+"""Handing parcels to couriers, and what couriers report."""
+
+from delivery.domain.cash import hand_in_cash
+from delivery.domain.handing import hand_over, hand_over_many, take_back
+from delivery.domain.reports import Proof, accept_report, report
+
+__all__ = [
+    "Proof",
+    "accept_report",
+    "hand_in_cash",
+    "hand_over",
+    "hand_over_many",
+    "report",
+    "take_back",
+]

@@ -1,0 +1,184 @@
+"""Who carries an order: given, given to somebody else, taken back. Status never writes who has a task, and
+every change is a row of its own that stays."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import works_at
+from delivery.domain import telling
+from delivery.enums import DeliveryState
+from delivery.models import Assignment, Courier, Delivery
+from delivery.queries import settings_of
+from marketplace.common.errors import DomainError
+from orders.enums import OrderStatus
+from orders.models import Order
+
+
+def hand_over(order: Order, *, courier: Courier, by: User, seen: int = 0) -> Delivery:
+    """Gives the order to one courier. `seen` is the assignment number that the page showed, 0 for none: who
+    was overtaken by a colleague is refused (taken) and told who has it. The same courier again changes
+    nothing. Refusals: not_allowed, not_confirmed, no_address, courier, delivered, taken."""
+    return hand_over_many([order], courier=courier, by=by, seen={order.pk: seen})[0]
+
+
+def hand_over_many(
+    orders: Sequence[Order], *, courier: Courier, by: User, seen: Mapping[int, int]
+) -> list[Delivery]:
+    """All of them or, with the first refusal, none; their order is the courier's order."""
+    with transaction.atomic():
+        locked = {order.pk: order for order in _locked([order.pk for order in orders])}
+        return [
+            _give(locked[order.pk], courier, by, seen.get(order.pk, 0))
+            for order in orders
+            if order.pk in locked
+        ]
+
+
+def take_back(delivery: Delivery, *, by: User, seen: int) -> Delivery:
+    """Nobody has the task any more; the courier is told. Taking back again changes nothing."""
+    with transaction.atomic():
+        (order,) = _locked([delivery.order_id])
+        _check_dispatcher(order, by)
+        delivery = _delivery_of(order)
+        if delivery.courier is None:
+            return delivery
+        _check_seen(delivery, seen)
+        if delivery.is_over:
+            raise _over(delivery)
+        before = delivery.courier
+        _assign(delivery, None, by)
+        telling.tell_taken_back(delivery, before)
+        telling.tell_pages(delivery, before)
+    return delivery
+
+
+def _locked(pks: Sequence[int]) -> list[Order]:
+    """In one order for everybody, so that two dispatchers wait for each other and never both."""
+    found = Order.objects.select_for_update(of=("self",)).filter(pk__in=pks)
+    return list(found.select_related("provider", "customer", "created_by", "thread").order_by("pk"))
+
+
+def _give(order: Order, courier: Courier, by: User, seen: int) -> Delivery:
+    _check_dispatcher(order, by)
+    _check_order(order)
+    _check_courier(order, courier)
+    delivery = Delivery.objects.select_for_update(of=("self",)).filter(order=order).first()
+    before = None
+    if delivery is None:
+        delivery = Delivery(
+            order=order, provider=order.provider, only_for=order.created_by if order.is_private else None
+        )
+    else:
+        delivery.order = order
+        before = delivery.courier
+        if delivery.state == DeliveryState.DELIVERED:
+            raise _over(delivery)
+        if before == courier and delivery.state not in (DeliveryState.FAILED, DeliveryState.RETURNED):
+            return delivery  # a double click, or two dispatchers with one thought
+        _check_seen(delivery, seen)
+    is_new = delivery.pk is None
+    _assign(delivery, courier, by)
+    telling.tell_assigned(delivery)
+    if before is not None and before != courier:
+        telling.tell_taken_back(delivery, before)
+    if is_new:
+        telling.post_card(delivery, by)
+    telling.tell_pages(delivery, before)
+    return delivery
+
+
+def _assign(delivery: Delivery, courier: Courier | None, by: User) -> None:
+    now = timezone.now()
+    delivery.courier = courier
+    delivery.state = DeliveryState.ASSIGNED if courier else DeliveryState.WAITING
+    delivery.state_at, delivery.closed_at = now, None
+    delivery.due_at = _due(delivery, now)
+    hours = settings_of(delivery.provider).link_hours
+    delivery.link_token = secrets.token_urlsafe(18) if courier else None
+    delivery.link_until = now + timedelta(hours=hours) if courier else None
+    delivery.save()
+    assignment = Assignment.objects.create(delivery=delivery, courier=courier, by=by, at=now)
+    delivery.assignment_number = assignment.pk
+    delivery.save(update_fields=["assignment_number"])
+
+
+def _due(delivery: Delivery, now: datetime) -> datetime:
+    """The time that the customer asked for, else the end of the shop's day."""
+    wished = delivery.order.preferred_at
+    if wished is not None and wished > now:
+        return wished
+    zone = ZoneInfo(delivery.provider.time_zone)
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time.min, zone)
+
+
+def _delivery_of(order: Order) -> Delivery:
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("courier__user", "provider")
+        .get(order=order)
+    )
+    delivery.order = order
+    return delivery
+
+
+def _check_dispatcher(order: Order, by: User) -> None:
+    if not (works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()):
+        raise DomainError(_("Only the provider can do this."), code="not_allowed")
+
+
+def _check_order(order: Order) -> None:
+    if order.status in (OrderStatus.DRAFT, OrderStatus.PLACED):
+        raise DomainError(
+            _("Order %(number)s is not confirmed yet. Confirm it, then hand it to a courier.")
+            % {"number": order},
+            code="not_confirmed",
+        )
+    if order.status != OrderStatus.CONFIRMED:
+        raise DomainError(
+            _("Order %(number)s is “%(status)s”: there is nothing to deliver any more.")
+            % {"number": order, "status": order.get_status_display()},
+            code="not_confirmed",
+        )
+    if not order.delivery_address.strip():
+        raise DomainError(
+            _("Order %(number)s has no delivery address. Write it, then hand the order to a courier.")
+            % {"number": order},
+            code="no_address",
+        )
+
+
+def _check_courier(order: Order, courier: Courier) -> None:
+    if not Courier.objects.active().usable_by(order.provider).filter(pk=courier.pk).exists():
+        raise DomainError(_("This courier cannot take orders now. Choose another one."), code="courier")
+
+
+def _check_seen(delivery: Delivery, seen: int) -> None:
+    if delivery.assignment_number == seen:
+        return
+    if delivery.courier is None:
+        raise DomainError(
+            _("Order %(number)s was taken back meanwhile. Look at it again, then choose.")
+            % {"number": delivery.order},
+            code="taken",
+        )
+    raise DomainError(
+        _("Order %(number)s was given to %(courier)s meanwhile. Look at it again, then choose.")
+        % {"number": delivery.order, "courier": delivery.courier.name},
+        code="taken",
+    )
+
+
+def _over(delivery: Delivery) -> DomainError:
+    return DomainError(
+        _("Order %(number)s is delivered already.") % {"number": delivery.order}
+        if delivery.state == DeliveryState.DELIVERED
+        else _("Order %(number)s is back at the shop already.") % {"number": delivery.order},
+        code="delivered",
+    )

@@ -1,0 +1,206 @@
+"""What couriers report, from phones that are often without signal.
+
+Every report has an id and a time of the courier's own device. Reports may arrive late, twice and in any
+order; the state is worked out from all of them together, so it is the same whichever came first: a delivery
+that was made stays made, and of the others the newest by the device's time counts.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.queries import works_at
+from delivery.domain import telling
+from delivery.enums import OVER, REPORTED, DeliveryState, FailureReason, Outcome
+from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from marketplace.common.errors import DomainError
+from marketplace.common.images import Photo
+from orders import domain as orders
+from orders.enums import OrderStatus
+from orders.models import Order
+
+MAX_MONEY = Decimal(10) ** 12
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What goes with a report; `reason` with a failure, `collected` (in the order's currency) with a
+    delivery."""
+
+    reason: str = ""
+    note: str = ""
+    receiver: str = ""
+    photo: Photo | None = None
+    signature: Photo | None = None
+    collected: Decimal | None = None
+
+
+def report(
+    delivery: Delivery,
+    *,
+    courier: Courier,
+    client_id: uuid.UUID,
+    state: DeliveryState,
+    said_at: datetime,
+    proof: Proof | None = None,
+) -> DeliveryEvent:
+    """Stores one report and brings the delivery, its order and its pages up to date; the same `client_id`
+    again gives the stored one and changes nothing.
+
+    Who had the task and has it no more gets an event that does not count (CONFLICT), which the shop sees and
+    may accept. Refusals: not_yours (never had it), state, reason, collected.
+    """
+    proof = proof or Proof()
+    _check(state, proof)
+    with transaction.atomic():
+        order, delivery = _locked(delivery)
+        known = DeliveryEvent.objects.filter(delivery=delivery, client_id=client_id).first()
+        if known is not None:
+            return known
+        assignment = Assignment.objects.filter(delivery=delivery, courier=courier).order_by("-pk").first()
+        if assignment is None:
+            raise DomainError(_("This is not one of your tasks."), code="not_yours")
+        is_current = delivery.assignment_number == assignment.pk
+        event = _stored(delivery, assignment, client_id, state, said_at, proof, is_current)
+        if is_current:
+            _work_out(delivery, order, by=courier.user)
+        else:
+            telling.tell_conflict(event)
+        telling.tell_pages(delivery)
+    return event
+
+
+def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
+    """The shop takes a conflicting report for true: the parcel is where its courier said. Accepting again
+    changes nothing."""
+    with transaction.atomic():
+        order, delivery = _locked(event.delivery)
+        if not (
+            works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
+        ):
+            raise DomainError(_("Only the provider can do this."), code="not_allowed")
+        event = (
+            DeliveryEvent.objects.select_for_update(of=("self",))
+            .select_related("assignment__courier")
+            .get(pk=event.pk)
+        )
+        if event.outcome != Outcome.CONFLICT:
+            return event
+        event.outcome, event.decided_by = Outcome.ACCEPTED, by
+        event.save(update_fields=["outcome", "decided_by"])
+        _work_out(delivery, order, by=by, also=event)
+        telling.tell_pages(delivery)
+    return event
+
+
+def _check(state: DeliveryState, proof: Proof) -> None:
+    if state not in REPORTED:
+        raise DomainError(_("Choose what happened to the parcel."), code="state")
+    if state == DeliveryState.FAILED and proof.reason not in FailureReason.values:
+        raise DomainError(_("Choose why it could not be delivered."), code="reason")
+    if proof.collected is not None and not 0 <= proof.collected < MAX_MONEY:
+        raise DomainError(_("Write the amount that you collected, zero or more."), code="collected")
+
+
+def _locked(delivery: Delivery) -> tuple[Order, Delivery]:
+    """The order first: whoever hands it over takes its lock first too."""
+    order = (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("provider", "customer", "created_by", "thread")
+        .get(pk=delivery.order_id)
+    )
+    locked = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("courier__user", "provider")
+        .get(pk=delivery.pk)
+    )
+    locked.order = order
+    return order, locked
+
+
+def _stored(
+    delivery: Delivery,
+    assignment: Assignment,
+    client_id: uuid.UUID,
+    state: DeliveryState,
+    said_at: datetime,
+    proof: Proof,
+    is_current: bool,
+) -> DeliveryEvent:
+    now = timezone.now()
+    event = DeliveryEvent(
+        delivery=delivery,
+        assignment=assignment,
+        client_id=client_id,
+        state=state,
+        said_at=said_at,
+        # A device's clock may be wrong; nothing was done before the task was given, or after it was told.
+        happened_at=min(max(said_at, assignment.at), now),
+        received_at=now,
+        reason=proof.reason if state == DeliveryState.FAILED else "",
+        note=proof.note.replace("\x00", "")[:1000],
+        receiver=proof.receiver.replace("\x00", "")[:120],
+        collected=proof.collected if state == DeliveryState.DELIVERED else None,
+        outcome=Outcome.COUNTED if is_current else Outcome.CONFLICT,
+    )
+    if proof.photo:
+        event.photo = proof.photo.as_file()
+    if proof.signature:
+        event.signature = proof.signature.as_file()
+    event.save(force_insert=True)
+    return event
+
+
+def _work_out(delivery: Delivery, order: Order, *, by: User, also: DeliveryEvent | None = None) -> None:
+    """The state out of the reports of the present assignment, and of one that the shop accepted."""
+    events = list(
+        DeliveryEvent.objects.filter(delivery=delivery, assignment=delivery.assignment_number).exclude(
+            outcome=Outcome.CONFLICT
+        )
+    )
+    newest = max([*events, *([also] if also else [])], key=_weight)
+    if (delivery.state, delivery.state_at) == (newest.state, newest.happened_at):
+        return
+    before = delivery.state
+    delivery.state, delivery.state_at = newest.state, newest.happened_at
+    delivery.closed_at = newest.happened_at if newest.state in OVER else None
+    if newest.state == DeliveryState.DELIVERED:
+        if delivery.hand_in_id is None:  # what was counted at the counter is not changed from a phone
+            delivery.collected = _collected([*events, newest])
+        delivery.link_until = min(delivery.link_until or newest.happened_at, timezone.now())
+        if newest.assignment.courier_id != delivery.courier_id:  # accepted from who had it before
+            delivery.courier = newest.assignment.courier
+    delivery.save()
+    if newest.state == before:
+        return
+    telling.tell_customer(delivery, newest)
+    if newest.state == DeliveryState.DELIVERED:
+        _complete(delivery, order, by=by)
+
+
+def _collected(events: Sequence[DeliveryEvent]) -> Decimal | None:
+    """As the newest report that says it."""
+    said = [event for event in events if event.collected is not None]
+    return max(said, key=_weight).collected if said else None
+
+
+def _weight(event: DeliveryEvent) -> tuple[bool, datetime, int]:
+    rank = REPORTED.index(DeliveryState(event.state))
+    return event.state == DeliveryState.DELIVERED, event.happened_at, rank
+
+
+def _complete(delivery: Delivery, order: Order, *, by: User) -> None:
+    """Cash that was brought pays the order. One that was cancelled or completed meanwhile stays so."""
+    if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
+        return
+    if delivery.collected is not None and delivery.to_collect and delivery.collected >= delivery.to_collect:
+        orders.settle(order, now=delivery.state_at)
+    if order.status == OrderStatus.CONFIRMED:
+        orders.complete_order(order, by=by, as_courier=True)

@@ -1,0 +1,38 @@
+"""What every page of deliveries needs."""
+
+from typing import cast
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.enums import MemberRole
+from accounts.models import Provider, ProviderMember, User
+from accounts.queries import current_membership
+from delivery.models import Delivery
+
+
+def reader(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def membership(request: HttpRequest) -> ProviderMember:
+    """The reader's place in the shop; 404 for who works nowhere."""
+    found = current_membership(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+def owned_shop(request: HttpRequest) -> Provider:
+    """The shop that these pages are about, for its owner alone: couriers, SMS and texts are the owner's."""
+    found = membership(request)
+    if found.role != MemberRole.OWNER:
+        raise Http404
+    return found.provider
+
+
+def visible_delivery(request: HttpRequest, pk: int) -> Delivery:
+    related = Delivery.objects.visible_to(request.user).select_related(
+        "order__customer", "order__thread", "provider", "courier__user"
+    )
+    return get_object_or_404(related, pk=pk)

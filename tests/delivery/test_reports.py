@@ -1,0 +1,198 @@
+"""What couriers report, whenever it arrives."""
+
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from delivery.domain import Proof, accept_report, hand_over, report
+from delivery.enums import DeliveryState, Outcome
+from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from marketplace.common.errors import DomainError
+from marketplace.notify.models import Notification
+from orders.domain import cancel_order
+from orders.enums import OrderStatus
+from orders.models import Order, OrderEvent
+
+Say = Callable[..., DeliveryEvent]
+S = DeliveryState
+
+
+def test_delivered_completes_the_order_once_and_cash_pays_it(
+    say: Say, delivery: Delivery, parcel: Order, rider: Courier
+) -> None:
+    for state, minutes in ((S.PICKED_UP, 1), (S.ON_THE_WAY, 2)):
+        say(state, minutes=minutes)
+    done = say(S.DELIVERED, minutes=20, receiver="Malee", collected=Decimal("241.00"))
+    say(S.DELIVERED, minutes=21, receiver="Malee")
+
+    delivery.refresh_from_db()
+    parcel.refresh_from_db()
+    assert (delivery.state, delivery.collected) == (S.DELIVERED, Decimal("241.00"))
+    assert (parcel.status, parcel.paid_at) == (OrderStatus.COMPLETED, done.happened_at)
+    steps = OrderEvent.objects.filter(order=parcel, status=OrderStatus.COMPLETED)
+    assert [step.by for step in steps] == [rider.user]
+
+
+@pytest.mark.parametrize("arrival", list(itertools.permutations(range(4)))[::5])
+def test_whatever_the_order_of_arrival_the_end_is_the_same(
+    arrival: tuple[int, ...], say: Say, delivery: Delivery, parcel: Order
+) -> None:
+    said = [(S.PICKED_UP, 1), (S.ON_THE_WAY, 2), (S.FAILED, 10), (S.DELIVERED, 30)]
+    ids = [uuid4() for _ in said]
+
+    for number in [*arrival, *arrival]:  # each of them twice
+        state, minutes = said[number]
+        say(state, minutes=minutes, client_id=ids[number], reason="absent", collected=Decimal(241))
+
+    delivery.refresh_from_db()
+    parcel.refresh_from_db()
+    given_at = Assignment.objects.get().at
+    assert (delivery.state, delivery.state_at) == (S.DELIVERED, given_at + timedelta(minutes=30))
+    assert parcel.status == OrderStatus.COMPLETED
+    times = [(event.state, event.happened_at - given_at) for event in delivery.events.all()]
+    assert times == [(state, timedelta(minutes=minutes)) for state, minutes in said]
+
+
+def test_a_parcel_that_was_handed_over_is_not_lost_by_a_later_slip_of_the_thumb(
+    say: Say, delivery: Delivery
+) -> None:
+    say(S.DELIVERED, minutes=10)
+    say(S.FAILED, minutes=11, reason="absent")
+
+    delivery.refresh_from_db()
+    assert delivery.state == S.DELIVERED
+    assert delivery.events.count() == 2
+
+
+def test_the_same_report_ten_times_at_once_is_one(
+    transactional_db: None, delivery: Delivery, rider: Courier, parcel: Order
+) -> None:
+    client_id, start = uuid4(), Barrier(10)
+
+    def send(_number: int) -> int:
+        try:
+            start.wait()
+            return report(
+                delivery, courier=rider, client_id=client_id, state=S.DELIVERED, said_at=timezone.now()
+            ).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        stored = set(pool.map(send, range(10)))
+
+    assert len(stored) == DeliveryEvent.objects.count() == 1
+    assert OrderEvent.objects.filter(order=parcel, status=OrderStatus.COMPLETED).count() == 1
+
+
+def test_a_wrong_clock_is_brought_back_between_the_hand_over_and_now(say: Say, delivery: Delivery) -> None:
+    given_at = Assignment.objects.get().at
+    early = say(S.PICKED_UP, minutes=-600)
+    future = say(S.ON_THE_WAY, minutes=60 * 24 * 400)
+
+    assert early.happened_at == given_at
+    assert early.said_at == given_at - timedelta(minutes=600)
+    assert future.happened_at == given_at + timedelta(hours=3)
+
+
+def test_a_report_after_the_task_was_given_away_counts_only_when_the_shop_says_so(
+    say: Say,
+    delivery: Delivery,
+    parcel: Order,
+    rider: Courier,
+    other_rider: Courier,
+    provider: User,
+    customer: User,
+) -> None:
+    hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+
+    event = say(S.DELIVERED, minutes=5, receiver="Malee", collected=Decimal(241))
+
+    delivery.refresh_from_db()
+    assert (event.outcome, delivery.state, delivery.courier) == (Outcome.CONFLICT, S.ASSIGNED, other_rider)
+    told = Notification.objects.filter(kind="delivery_conflict").values_list("recipient", flat=True)
+    assert list(told) == [provider.pk]
+    with pytest.raises(DomainError):
+        accept_report(event, by=customer)
+
+    accept_report(event, by=provider)
+    accept_report(event, by=provider)
+
+    delivery.refresh_from_db()
+    parcel.refresh_from_db()
+    event.refresh_from_db()
+    assert (delivery.state, delivery.courier, delivery.collected) == (S.DELIVERED, rider, Decimal(241))
+    assert (parcel.status, event.outcome) == (OrderStatus.COMPLETED, Outcome.ACCEPTED)
+
+
+def test_who_never_had_the_task_finds_none(delivery: Delivery, other_rider: Courier) -> None:
+    with pytest.raises(DomainError) as refusal:
+        report(delivery, courier=other_rider, client_id=uuid4(), state=S.DELIVERED, said_at=timezone.now())
+
+    assert (refusal.value.code, DeliveryEvent.objects.count()) == ("not_yours", 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "code"),
+    [
+        (S.ASSIGNED, {}, "state"),
+        (S.WAITING, {}, "state"),
+        (S.FAILED, {"reason": ""}, "reason"),
+        (S.FAILED, {"reason": "aliens"}, "reason"),
+        (S.DELIVERED, {"collected": Decimal(-1)}, "collected"),
+    ],
+)
+def test_what_says_nothing_is_refused(
+    say: Say, delivery: Delivery, state: DeliveryState, fields: dict[str, object], code: str
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        say(state, **fields)
+
+    delivery.refresh_from_db()
+    assert (refusal.value.code, delivery.state) == (code, S.ASSIGNED)
+
+
+def test_a_cancelled_order_stays_cancelled_whatever_comes(
+    say: Say, delivery: Delivery, parcel: Order, provider: User
+) -> None:
+    cancel_order(parcel, by=provider, reason="Sold out")
+
+    say(S.DELIVERED, minutes=5, collected=Decimal(241))
+
+    delivery.refresh_from_db()
+    parcel.refresh_from_db()
+    assert (delivery.state, parcel.status, parcel.paid_at) == (S.DELIVERED, OrderStatus.CANCELLED, None)
+
+
+def test_too_little_cash_leaves_the_order_unpaid(say: Say, parcel: Order) -> None:
+    say(S.DELIVERED, collected=Decimal(240))
+
+    parcel.refresh_from_db()
+    assert (parcel.status, parcel.paid_at) == (OrderStatus.COMPLETED, None)
+
+
+def test_one_id_in_two_tasks_is_two_reports(
+    make_parcel: Callable[..., Order], rider: Courier, provider: User
+) -> None:
+    shared: UUID = uuid4()
+    for order in (make_parcel(), make_parcel()):
+        task = hand_over(order, courier=rider, by=provider)
+        report(
+            task,
+            courier=rider,
+            client_id=shared,
+            state=S.PICKED_UP,
+            said_at=timezone.now(),
+            proof=Proof(note="At the door"),
+        )
+
+    assert DeliveryEvent.objects.count() == 2
