@@ -1,12 +1,17 @@
 """Reads about people and shops that several apps need."""
 
+from collections.abc import Sequence
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.enums import MemberRole
 from accounts.models import Invitation, Provider, ProviderMember, User
+
+CHOSEN_SHOP = "shop"  # in the session: the id of the shop that somebody who works in several is at
 
 
 def memberships_of(user: User | AnonymousUser) -> QuerySet[ProviderMember]:
@@ -18,6 +23,19 @@ def memberships_of(user: User | AnonymousUser) -> QuerySet[ProviderMember]:
         .select_related("provider")
         .order_by("-role", "pk")  # "owner" sorts after "agent"
     )
+
+
+def chosen_membership(request: HttpRequest, memberships: Sequence[ProviderMember]) -> ProviderMember | None:
+    """Of these, the one in the shop that the reader chose to work in; else the first."""
+    chosen = request.session.get(CHOSEN_SHOP) if len(memberships) > 1 else None
+    first = memberships[0] if memberships else None
+    return next((one for one in memberships if one.provider_id == chosen), first)
+
+
+def current_membership(request: HttpRequest) -> ProviderMember | None:
+    """The reader's place in the shop that the pages of a shop are about: the chosen one, else the own one,
+    else the first joined. None for who works nowhere; whoever left the chosen shop is back at the first."""
+    return chosen_membership(request, list(memberships_of(request.user)))
 
 
 def people_of(provider: Provider) -> QuerySet[User]:

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -19,7 +21,7 @@ from accounts.domain import open_shop as domain_open_shop
 from accounts.domain import save_shop as domain_save_shop
 from accounts.forms import OpenShopForm, ProfileForm, PushSubscriptionForm, ShopForm
 from accounts.models import Invitation, User
-from accounts.queries import invitation_refusal, own_shop_of, works_at
+from accounts.queries import CHOSEN_SHOP, invitation_refusal, memberships_of, own_shop_of, works_at
 from accounts.zones import time_zones
 from marketplace.common.errors import DomainError
 from marketplace.notify import push
@@ -57,6 +59,16 @@ def save_shop(request: HttpRequest) -> HttpResponse:
     domain_save_shop(form.save(commit=False))
     messages.success(request, gettext("Saved."))
     return redirect("accounts:settings")
+
+
+@never_cache
+@require_GET
+def push_key(request: HttpRequest) -> JsonResponse:
+    """What the service worker needs to subscribe anew, without a page: {key, token, on}."""
+    if not push.is_available():
+        raise Http404
+    on = reverse("accounts:push_subscribe")
+    return JsonResponse({"key": settings.VAPID_PUBLIC_KEY, "token": get_token(request), "on": on})
 
 
 @require_POST
@@ -99,6 +111,14 @@ def open_shop(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Your shop is open. Add your first service."))
         return redirect("dashboard")
     return render(request, "accounts/open_shop.html", {"form": form})
+
+
+@require_POST
+def choose_shop(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pages of a shop are about this one from now on, on this device."""
+    membership = get_object_or_404(memberships_of(request.user), provider=pk)
+    request.session[CHOSEN_SHOP] = membership.provider_id
+    return redirect("dashboard")
 
 
 @login_not_required

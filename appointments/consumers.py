@@ -64,7 +64,7 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.minute, self.commands = 0, 0
         self.moved = asyncio.Event()
         user = self.scope["user"]
-        if not isinstance(user, User):
+        if not isinstance(user, User) or user.must_change_password:
             await self.close(SIGNED_OUT)
             return
         self.user = user
@@ -221,7 +221,9 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     @_in_thread
     def _may_stay(self) -> bool:
-        is_active = User.objects.filter(pk=self.user.pk, is_active=True).exists()
+        is_active = User.objects.filter(
+            pk=self.user.pk, is_active=True, must_change_password=False
+        ).exists()
         return (
             is_active and Appointment.objects.callable_by(self.user).filter(pk=self.appointment.pk).exists()
         )

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from accounts.models import Provider, User
-from accounts.queries import email_is_verified, memberships_of
+from accounts.queries import current_membership, email_is_verified
 from appointments.enums import Phase
 from appointments.queries import Row, week_of
 from followup.queries import due_count
@@ -28,7 +28,7 @@ NEXT_APPOINTMENTS = 4
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Numbers that are links to what they count, today first; a customer's own version without a shop."""
     user = cast(User, request.user)
-    membership = memberships_of(user).first()
+    membership = current_membership(request)
     context = {"unread": unread_total(user), **_appointments(user, timezone.now())}
     if membership is None:
         context |= _as_customer(user)

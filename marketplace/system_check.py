@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +24,13 @@ from marketplace.common.checks import search_knows_every_script, tehran_in_july
 from marketplace.common.health import MANY_FAILED, Signs, read_signs, redis_answers
 from marketplace.notify import push
 from marketplace.notify.enums import NotificationStatus
+from orders.domain import outside
+from orders.enums import DeliveryStatus
 
 SLOW_MILLISECONDS = 200
 LITTLE_SPACE_BYTES = 2 * 1024**3
 LITTLE_SPACE_SHARE = 0.05
+NAMED_SHOPS = 5
 
 
 class State(TextChoices):
@@ -48,7 +53,8 @@ class Row:
 
 def all_rows() -> list[Row]:
     """Every part but the calls' relay, which takes its time."""
-    return [database(), redis(), *signs_rows(read_signs()), mail(), sms(), web_push(), time_zones(), disk()]
+    servers = [database(), redis(), *signs_rows(read_signs())]
+    return [*servers, mail(), sms(), web_push(), order_systems(), time_zones(), disk()]
 
 
 def complaints() -> list[Row]:
@@ -176,6 +182,27 @@ def web_push() -> Row:
         return _row("web_push", _("Notifications on devices"), State.MISSING, text)
     text = _("Whoever turns them on is told on the device, too.")
     return _row("web_push", _("Notifications on devices"), State.GOOD, text)
+
+
+def order_systems() -> Row:
+    """What shops' own order systems did not take; names of shops and numbers, nothing of what was sent."""
+    name, shops = _("Shops' order systems"), outside.given_up_since(timezone.now() - timedelta(days=1))
+    if not shops:
+        text: Any = _("No event for a shop's order system was given up in the last day.")
+        return _row("order_systems", name, State.GOOD, text)
+    count = sum(failed for _shop, failed in shops)
+    text = ngettext(
+        "%(count)s event for a shop's order system was given up in the last day (%(shops)s). "
+        "Tell the shop: its settings page has the answers and “Send again”.",
+        "%(count)s events for shops' order systems were given up in the last day (%(shops)s). "
+        "Tell the shops: their settings page has the answers and “Send again”.",
+        count,
+    )
+    # A name in another script must not pull the number beside it along.
+    named = [f"\u2068{shop}\u2069: {_number(failed)}" for shop, failed in shops[:NAMED_SHOPS]]
+    said = {"count": _number(count), "shops": " · ".join([*named, *(["…"] if shops[NAMED_SHOPS:] else [])])}
+    url = f"{reverse('admin:orders_outsidedelivery_changelist')}?status__exact={DeliveryStatus.FAILED}"
+    return _row("order_systems", name, State.ATTENTION, text, said, url)
 
 
 # --- the machine ----------------------------------------------------------------------------------

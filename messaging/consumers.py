@@ -70,6 +70,9 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
             await self._unsubscribe()
             await self._turn_away(TRY_LATER)
             return
+        if not self.groups:  # such as who has to choose a password first
+            await self._turn_away(NOT_SIGNED_IN)
+            return
         pump = asyncio.create_task(self._pump())
         try:
             await send({"type": "websocket.accept"})  # from here on nothing is missed
@@ -129,7 +132,7 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no type
     def _read_groups(self) -> set[str]:
         """Empty when the person may not be here any more."""
         session = self.scope["session"]
-        if not User.objects.filter(pk=self.user.pk, is_active=True).exists():
+        if not User.objects.filter(pk=self.user.pk, is_active=True, must_change_password=False).exists():
             return set()
         if session.session_key and not session.exists(session.session_key):
             return set()  # logged out in another tab

@@ -72,11 +72,12 @@ class TransferForm(forms.Form):
         ways: WaysToPay,
         due: Decimal,
         owner: str,
+        token: uuid.UUID | None = None,
     ) -> None:
         self.owner = owner
         self.new_slip: Slip | None = None
         now = timezone.now().replace(second=0, microsecond=0)
-        super().__init__(data, files, initial={"form_token": uuid.uuid4(), "transferred_at": now})
+        super().__init__(data, files, initial={"form_token": token or uuid.uuid4(), "transferred_at": now})
         self.fields["amount"] = MoneyField(
             label=_("Amount"), currency=order.currency, max_digits=14, initial=due or None
         )
@@ -122,6 +123,10 @@ class TransferForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """What `claim_transfer` takes."""
         return {name: self.cleaned_data[name] for name in _SAID}
+
+    def begin_anew(self) -> None:
+        """What is said is another notice than the one that this page was opened for."""
+        self.cleaned_data["form_token"] = uuid.uuid4()
 
     def refuse(self, error: DomainError) -> None:
         """Shows a refusal beside what was typed."""

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.models import ProviderMember, User
-from accounts.queries import memberships_of
+from accounts.queries import current_membership
 from followup.enums import LeadKind
 from followup.queries import visible_leads
 
@@ -26,7 +26,7 @@ def reader(request: HttpRequest) -> User:
 
 def membership(request: HttpRequest) -> ProviderMember:
     """The reader's place in the shop whose desk this is; whoever works nowhere finds nothing."""
-    found = memberships_of(reader(request)).first()
+    found = current_membership(request)
     if found is None:
         raise Http404
     return found

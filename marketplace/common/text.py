@@ -17,11 +17,11 @@ _DIGITS = {zero + n: str(n) for zero in _DIGIT_ZEROS for n in range(10)}
 
 # Marks that are dropped: accents on Latin letters and Arabic-script vowel points. Thai vowels and tone marks
 # are absent on purpose: without them เสือ (tiger), เสื้อ (shirt) and เสื่อ (mat) would be one word.
-_DROPPED = re.compile(
+DROPPED = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # accents of every Latin block
     "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff]"
 )
-_LETTERS = str.maketrans(
+_LETTERS: dict[int, str] = str.maketrans(
     {
         "đ": "d",  # no decomposition in Unicode, unlike every other Vietnamese letter
         "ø": "o",
@@ -97,6 +97,12 @@ def fold(text: str) -> str:
     return _fold(text, keep="")
 
 
+def replaced_by_fold() -> tuple[str, str]:
+    """The characters that `fold` replaces one for one, and what stands for them, in the same order."""
+    pairs = _DIGITS | _LETTERS
+    return "".join(map(chr, pairs)), "".join(pairs.values())
+
+
 def search_lexemes(text: str) -> list[str]:
     """The distinct terms to store for `text` in a tsvector, in order of first appearance.
 
@@ -136,7 +142,7 @@ def _fold(text: str, *, keep: str) -> str:
     for _ in range(2):
         text = unicodedata.normalize("NFKD", text).casefold()
     text = unicodedata.normalize("NFKD", text)
-    text = _DROPPED.sub("", text).translate(_DIGITS).translate(_LETTERS)
+    text = DROPPED.sub("", text).translate(_DIGITS).translate(_LETTERS)
     text = "".join(_kept(character, keep) for character in text)
     text = _fold_thai(text)
     return " ".join(text.split())

@@ -110,6 +110,23 @@ class EmbeddedServers:
             with contextlib.suppress(OSError):
                 (self.data_dir / "servers").unlink()
 
+    def remove_left_behind(self) -> bool:
+        """The same for servers whose supervisor was killed: end them, delete their files. False, and nothing
+        is touched, while somebody holds DATA_DIR."""
+        try:
+            self.lock()
+        except StartError:
+            return False
+        assert self._place is not None
+        try:
+            for server in (Valkey(self._place, durable=False), Postgres(self._place, durable=False)):
+                server.end_orphans()
+        except BaseException:
+            self.stop()
+            raise
+        self.remove()
+        return True
+
     def _servers(self) -> list[Server]:
         return [server for server in (self.postgres, self.valkey) if server]
 

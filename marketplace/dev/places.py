@@ -144,6 +144,11 @@ def _base(data_dir: Path, account: Account | None, say: Say) -> Path:
     return base
 
 
+def parents_elsewhere() -> list[Path]:
+    """Below which of these, in `talad`, the servers of an unreachable DATA_DIR live; the first that works."""
+    return [Path("/var/lib"), Path("/var/tmp"), Path(tempfile.gettempdir())]
+
+
 def _base_elsewhere(data_dir: Path, account: Account | None) -> Path:
     """A folder of its own for this DATA_DIR.
 
@@ -151,7 +156,7 @@ def _base_elsewhere(data_dir: Path, account: Account | None) -> Path:
     nor deleted: a renamed DATA_DIR still points at it.
     """
     name = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
-    for parent in (Path("/var/lib"), Path("/var/tmp"), Path(tempfile.gettempdir())):
+    for parent in parents_elsewhere():
         if not os.access(parent, os.W_OK) or not reachable(parent, account):
             continue
         ours = _open_folder(parent / "talad")

@@ -111,6 +111,7 @@ def fill_order(
         order.total = total_of(items, discount=discount, delivery_fee=delivery_fee)
         order.search_text = searchable(order.number, order.customer_name, order.phone)
         order.save()
+        order.lines.all().delete()  # what an outside order system called it; now it is what this screen says
         store_lines(order, items)
         OrderEvent.objects.create(order=order, by=by, status=order.status)
         tell_card_changed(order)

@@ -153,6 +153,16 @@ def _finding(order: Order, amount: Decimal, transferred_at: datetime) -> NoticeF
     return NoticeFinding.MATCHES if amount == order.total else NoticeFinding.DIFFERS
 
 
+def weigh_waiting(order: Order) -> None:
+    """Compares the amounts that wait with the total that a locked order now has; duplicates stay those."""
+    waiting = order.notices.filter(decision=NoticeDecision.WAITING).exclude(finding=NoticeFinding.DUPLICATE)
+    if order.status == OrderStatus.CANCELLED or not order.total:
+        waiting.update(finding=NoticeFinding.CLAIMED)
+        return
+    waiting.filter(amount=order.total).update(finding=NoticeFinding.MATCHES)
+    waiting.exclude(amount=order.total).update(finding=NoticeFinding.DIFFERS)
+
+
 def _store(notice: TransferNotice, slip: Slip | None, saved: list[TransferNotice]) -> None:
     if slip is not None:
         notice.slip_fingerprint = slip.fingerprint

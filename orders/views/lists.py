@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.queries import memberships_of
+from accounts.queries import current_membership
 from orders import queries
 from orders.enums import OrderStatus
 from orders.filters import FilterForm
@@ -36,7 +36,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 def _shop_orders(request: HttpRequest, title: str) -> HttpResponse:
     user = reader(request)
-    membership = memberships_of(user).first()
+    membership = current_membership(request)
     if membership is None:
         raise Http404
     shop = membership.provider

@@ -19,6 +19,7 @@ from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
+from orders.timeline import activity_in_thread
 from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
 from orders.views.transfers import payment_context
 
@@ -76,7 +77,7 @@ def thread_panel(request: HttpRequest, thread_pk: int) -> HttpResponse:
     context = {
         "thread": thread,
         "orders": queries.orders_in_thread(thread, user),
-        "activity": queries.activity_in_thread(thread, user),
+        "activity": activity_in_thread(thread, user),
         "is_shop": thread.customer_id != user.pk,
     }
     template = "orders/_panel.html" if wants_fragment(request) else "orders/panel.html"

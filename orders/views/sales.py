@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Provider, User
-from accounts.queries import memberships_of, works_at
+from accounts.queries import current_membership, works_at
 from marketplace.common.errors import DomainError
 from messaging.models import Thread
 from orders import domain
@@ -162,7 +162,7 @@ def taken(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shop_of(request: HttpRequest) -> Provider:
-    membership = memberships_of(request.user).first()
+    membership = current_membership(request)
     if membership is None:
         raise Http404
     return membership.provider

@@ -1,12 +1,15 @@
 """Saying that money was transferred, signed in or with the order's link."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -43,15 +46,19 @@ def transfer_page(
     owner = f"{order.pk}:{by.pk if by else 'link'}"
     due, ways = amount_due(order), ways_to_pay(order.provider)
     given: dict[str, Any] = {"order": order, "ways": ways, "due": due, "owner": owner}
-    form = TransferForm(**given)
+    form = TransferForm(**given, token=_token(request, order))
     if request.method == "POST":
         if not may_do("transfer", owner, times=TRIES, seconds=TRY_SECONDS):
             return render(request, "429.html", status=429)
         form = TransferForm(request.POST, request.FILES, **given)
+        again = _is_told(order, form)
         if _claimed(order, by, form):
             drop_slip(owner=owner)
-            thanks = _("Thank you. %(shop)s has been told and will look at its account.")
-            messages.success(request, thanks % {"shop": order.provider.name})
+            if again:
+                messages.info(request, _("You already sent this notice. It was noted only once."))
+            else:
+                thanks = _("Thank you. %(shop)s has been told and will look at its account.")
+                messages.success(request, thanks % {"shop": order.provider.name})
             return redirect(back)
         form.keep_slip()
     context = {"order": order, "form": form, "ways": ways, "due": due, "back": back}
@@ -77,6 +84,33 @@ def payment_context(order: Order, *, is_shop: bool) -> dict[str, Any]:
         "transfer_url": form,
         "customer_link": f"{settings.BASE_URL}{link}" if link else "",
     }
+
+
+def _token(request: HttpRequest, order: Order) -> UUID | None:
+    """The filling-in that the address names (transfer.js puts it there): the back button finds the same one.
+
+    Not once the shop has answered it, nor long after it was sent: then it is another transfer.
+    """
+    try:
+        token = UUID(request.GET.get("form", ""))
+    except ValueError:
+        return None
+    notice = order.notices.filter(form_token=token).first()
+    if notice is None:
+        return token
+    is_fresh = timezone.now() - notice.created_at < timedelta(hours=1)
+    return token if is_fresh and notice.decision == NoticeDecision.WAITING else None
+
+
+def _is_told(order: Order, form: TransferForm) -> bool:
+    """Whether this filling-in was sent before. A page kept open through a rejection tells something new."""
+    if not form.is_valid():
+        return False
+    notice = order.notices.filter(form_token=form.cleaned_data["form_token"]).first()
+    if notice is not None and notice.decision == NoticeDecision.REJECTED:
+        form.begin_anew()
+        return False
+    return notice is not None
 
 
 def _claimed(order: Order, by: User | None, form: TransferForm) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Provider, User
-from accounts.queries import memberships_of
+from accounts.queries import current_membership
 from marketplace.common.uploads import drop_photo
 from services import domain
 from services.forms import ServiceForm
@@ -17,7 +17,7 @@ from services.queries.browse import my_services_page
 
 
 def _shop_of(request: HttpRequest) -> Provider | None:
-    membership = memberships_of(request.user).first()
+    membership = current_membership(request)
     return membership.provider if membership else None
 
 

@@ -34,6 +34,22 @@ self.addEventListener("push", (event) => {
   event.waitUntil(self.registration.showNotification(title, options));
 });
 
+// The browser has put an end to its subscription: the store gets the new one, or nothing would come any more.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.newSubscription)));
+
+async function renew(made) {
+  const answer = await fetch("/settings/push/key/");
+  if (!answer.ok || answer.redirected) return; // signed out since: then this device is told nothing
+  const { key, token, on } = await answer.json();
+  const subscription =
+    made ?? (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  await fetch(on, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+    body: JSON.stringify(subscription),
+  });
+}
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(show(new URL(event.notification.data.url, location.origin)));

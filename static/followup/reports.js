@@ -4,6 +4,12 @@ const points = JSON.parse(document.getElementById("report-figures").textContent)
 const rightToLeft = document.documentElement.dir === "rtl";
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// Millions in words, or a phone has no room left for the chart.
+const locale = document.documentElement.lang;
+const inFull = new Intl.NumberFormat(locale);
+const inShort = new Intl.NumberFormat(locale, { notation: "compact", compactDisplay: "long", maximumFractionDigits: 1 });
+const moneyTick = (value) => (value < 1e6 ? inFull : inShort).format(value);
+
 const { Chart } = globalThis;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
@@ -27,7 +33,7 @@ const chart = new Chart(canvas, {
     ],
   },
   options: {
-    locale: document.documentElement.lang,
+    locale,
     maintainAspectRatio: false,
     interaction: { mode: "index", intersect: false },
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -35,7 +41,7 @@ const chart = new Chart(canvas, {
     scales: {
       x: { reverse: rightToLeft, ticks: { maxRotation: 0, autoSkipPadding: 24 }, grid: { display: false } },
       orders: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0 }, grid: {} },
-      money: { position: rightToLeft ? "left" : "right", beginAtZero: true, ticks: { maxTicksLimit: 6 }, grid: { drawOnChartArea: false } },
+      money: { position: rightToLeft ? "left" : "right", beginAtZero: true, ticks: { maxTicksLimit: 6, callback: moneyTick }, grid: { drawOnChartArea: false } },
     },
   },
 });

@@ -58,12 +58,12 @@ function stamp(row, at) {
   time.textContent = clock.format(new Date(at));
 }
 
-// The same letter and tone as the server's avatar.
+// The same letter and tone as the server's avatar: no Thai vowel that only stands before its consonant.
 function drawAvatar(disc, message) {
   const name = message.author_name ?? "";
   const tone = [...`${name}${message.author}`].reduce((sum, c) => sum + c.codePointAt(0), 0) % 6;
   disc.classList.add(`tone-${tone}`);
-  disc.textContent = ([...name].find((c) => /[\p{L}\p{N}]/u.test(c)) ?? "?").toUpperCase();
+  disc.textContent = ([...name].find((c) => /[\p{L}\p{N}]/u.test(c) && !/[เ-ไ]/.test(c)) ?? "?").toUpperCase();
 }
 
 function buildText(body) {

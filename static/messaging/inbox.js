@@ -26,13 +26,15 @@ async function refresh() {
   }
 }
 
-// Rows that "More" brought stay below the fresh ones; focus stays where it was.
+// Rows that "More" brought stay below the fresh ones, while those say that there are more: else whoever is
+// not among them is gone from the list. Focus stays where it was.
 function put(fresh) {
   const holder = list.querySelector("[data-rows]");
   const focused = document.activeElement?.closest?.("[data-thread]")?.dataset.thread;
   const rows = fresh.querySelector("[data-thread-rows]");
   const known = new Set([...rows.children].map((row) => row.dataset.thread));
-  const kept = [...holder.querySelectorAll("[data-thread]")].slice(rows.children.length);
+  const isAll = !fresh.querySelector("[data-more]");
+  const kept = isAll ? [] : [...holder.querySelectorAll("[data-thread]")].slice(rows.children.length);
   const further = kept.filter((row) => !known.has(row.dataset.thread));
   const more = further.length ? holder.querySelector("[data-more]") : null;
   rows.append(...further);

@@ -72,7 +72,8 @@ async function fetchMissed() {
     let found;
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      if (answer.redirected) return location.reload(); // signed out meanwhile
+      // Signed out meanwhile, or no part of this conversation any more: the page says so itself.
+      if (answer.redirected || answer.status === 404) return location.reload();
       if (!answer.ok) return undefined;
       found = await answer.json();
     } catch {

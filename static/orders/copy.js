@@ -1,5 +1,7 @@
 // Buttons that copy a number or an address. Pressed anew after the page has drawn itself again, so the
 // document listens.
+const timers = new WeakMap();
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy-text]");
   if (!button) return;
@@ -9,9 +11,8 @@ document.addEventListener("click", async (event) => {
     getSelection().selectAllChildren(button.previousElementSibling); // a page that did not come by HTTPS
     document.execCommand("copy");
   }
-  const label = button.textContent;
+  button.dataset.label ??= button.textContent; // a second press finds "Copied" there
   button.textContent = button.dataset.copied;
-  setTimeout(() => {
-    button.textContent = label;
-  }, 2000);
+  clearTimeout(timers.get(button));
+  timers.set(button, setTimeout(() => (button.textContent = button.dataset.label), 2000));
 });

@@ -7,7 +7,16 @@ for (const box of document.querySelectorAll("[data-photo-input]")) {
   const picture = box.querySelector("[data-photo-preview]");
   const empty = box.querySelector("[data-photo-empty]");
   const error = box.querySelector("[data-photo-error]");
+  const stored = picture.getAttribute("src") ?? ""; // what stays if nothing else is chosen
   let address = "";
+
+  const show = (source) => {
+    picture.hidden = !source;
+    empty.hidden = Boolean(source);
+    if (source) picture.src = source;
+    else picture.removeAttribute("src");
+  };
+  picture.addEventListener("error", () => show("")); // no picture, whatever its name says
 
   const refuse = (sentence) => {
     error.textContent = sentence;
@@ -19,6 +28,7 @@ for (const box of document.querySelectorAll("[data-photo-input]")) {
     const file = input.files[0];
     if (address) URL.revokeObjectURL(address);
     address = "";
+    show(stored);
     if (!file) return;
     if (!KINDS.has(file.type)) refuse(error.dataset.notAPhoto);
     else if (file.size > MAX_BYTES) refuse(error.dataset.tooLarge);
@@ -28,8 +38,6 @@ for (const box of document.querySelectorAll("[data-photo-input]")) {
       return;
     }
     address = URL.createObjectURL(file);
-    picture.src = address;
-    picture.hidden = false;
-    empty.hidden = true;
+    show(address);
   });
 }

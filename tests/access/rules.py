@@ -91,8 +91,10 @@ ACCOUNTS: dict[str, Rule] = {
     "accounts:settings": get(SIGNED_IN),
     "accounts:save_profile": post(SIGNED_IN),
     "accounts:save_shop": post(frozenset({"provider", "stranger"})),  # owners, of their own shop
+    "accounts:push_key": get(SIGNED_IN),
     "accounts:push_subscribe": post(SIGNED_IN),  # of their own browser; 422 without one
     "accounts:push_unsubscribe": post(SIGNED_IN),
+    "accounts:choose_shop": post(SHOP, lambda world: {"pk": world["service"].provider_id}),
     "accounts:open_shop": get(SIGNED_IN),
     "accounts:join": get(EVERYBODY, _invitation),  # the secret in the address is what lets in
     "accounts:accept_invitation": post(SIGNED_IN, _invitation),  # all but the first read why not

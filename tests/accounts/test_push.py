@@ -70,6 +70,29 @@ def test_what_is_no_subscription_is_refused(customer: User, client_of: Log_in, b
     assert post(client_of(customer), OFF, body) == 200
 
 
+def test_the_service_worker_gets_what_it_needs_to_subscribe_anew(customer: User, settings: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(customer, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    given = client.get("/settings/push/key/")
+    told = post(
+        client, given.json()["on"], Browser(ENDPOINT).subscription(), X_CSRFToken=given.json()["token"]
+    )
+
+    assert (given.json()["key"], given.json()["on"]) == (settings.VAPID_PUBLIC_KEY, ON)
+    assert "no-store" in given["Cache-Control"]
+    assert told == 200
+    assert PushSubscription.objects.get().user == customer
+
+
+def test_without_keys_of_the_store_there_is_nothing_to_subscribe_with(
+    customer: User, client_of: Log_in, settings: Any
+) -> None:
+    settings.VAPID_PRIVATE_KEY = ""
+
+    assert client_of(customer).get("/settings/push/key/").status_code == 404
+
+
 def test_the_token_against_forged_posts_is_asked_for(customer: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(customer, backend="allauth.account.auth_backends.AuthenticationBackend")

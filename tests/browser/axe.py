@@ -16,3 +16,10 @@ def assert_accessible(page: Page) -> None:
         for node in fault["nodes"]
     ]
     assert not faults, f"{page.url}\n" + "\n".join(faults)
+
+
+def assert_sound(page: Page) -> None:
+    """Accessible, and no wider than its screen."""
+    assert_accessible(page)
+    widths = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1], f"{page.url} is {widths[0]} wide on a screen of {widths[1]}"

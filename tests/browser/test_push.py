@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, Playwright, expect
 
 from accounts.models import User
@@ -130,6 +131,107 @@ def test_turning_on_and_off_tells_the_store(provider: User, own_browser: Any, si
     assert not PushSubscription.objects.exists()
 
 
+def test_a_subscription_that_the_browser_ends_is_made_anew(
+    provider: User, own_browser: Any, site: str
+) -> None:
+    own_browser.add_cookies([session_cookie(provider, site)])
+    worker = worker_of(own_browser)
+
+    worker.evaluate(PLAYED_PUSH_SERVICE)
+    worker.evaluate(DISPATCH, ["pushsubscriptionchange", {}])
+
+    device = PushSubscription.objects.get()
+    assert (device.user, device.endpoint) == (provider, "https://push.example/send/anew")
+    assert worker.evaluate("played.asked.userVisibleOnly")
+    assert worker.evaluate("played.asked.applicationServerKey") == settings.VAPID_PUBLIC_KEY
+
+
+def test_a_subscription_that_the_browser_made_itself_is_told(
+    provider: User, own_browser: Any, site: str
+) -> None:
+    own_browser.add_cookies([session_cookie(provider, site)])
+    worker = worker_of(own_browser)
+
+    worker.evaluate(PLAYED_PUSH_SERVICE)
+    worker.evaluate(DISPATCH, ["pushsubscriptionchange", {"newSubscription": "made"}])
+
+    assert PushSubscription.objects.get().endpoint == "https://push.example/send/made"
+    assert worker.evaluate("played.asked") is None
+
+
+def test_a_subscription_of_nobody_is_neither_made_nor_told(
+    transactional_db: None, own_browser: Any, site: str
+) -> None:
+    worker = worker_of(own_browser)
+
+    worker.evaluate(PLAYED_PUSH_SERVICE)
+    worker.evaluate(DISPATCH, ["pushsubscriptionchange", {}])
+
+    assert worker.evaluate("played.asked") is None
+    assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("open_at", "url", "done"),
+    [
+        ("/offline/", "/orders/1/", ["open /orders/1/"]),
+        ("/offline/", "/offline/?from=notice", ["focus /offline/"]),
+        ("/offline/", "https://elsewhere.example/offline/", []),
+    ],
+)
+def test_a_press_on_a_notice_leads_to_its_page(
+    open_at: str, url: str, done: list[str], own_browser: Any, site: str
+) -> None:
+    """A browser opens and shows windows only after a finger's press, which nothing here can play: what the
+    worker asks it for is read instead. The notice is a real one."""
+    worker = worker_of(own_browser, open_at)
+    worker.evaluate(PLAYED_WINDOWS)
+    worker.evaluate(
+        "([title, url]) => registration.showNotification(title, { data: { url } })", [NOTICE["title"], url]
+    )
+
+    worker.evaluate(DISPATCH, ["notificationclick", {"notification": True}])
+
+    assert worker.evaluate("played") == [entry.replace(" ", f" {site}") for entry in done]
+    assert worker.evaluate("registration.getNotifications().then((all) => all.length)") == 0
+
+
+def worker_of(browser: Any, address: str = "/offline/") -> Any:
+    """The service worker, once it rules a page at that address."""
+    page = browser.pages[0]
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    return browser.service_workers[0]
+
+
+# An event of the browser's own kind, made by hand, has a `waitUntil` that refuses to be called.
+DISPATCH = """async ([kind, given]) => {
+  const event = new Event(kind);
+  const waited = [];
+  event.waitUntil = (promise) => waited.push(promise);
+  if (given.notification) [event.notification] = await registration.getNotifications();
+  if (given.newSubscription) event.newSubscription = played.subscription(given.newSubscription);
+  self.dispatchEvent(event);
+  await Promise.all(waited);
+  return waited.length;
+}"""
+PLAYED_PUSH_SERVICE = """() => {
+  const keys = {
+    p256dh: "BMJx16FU6pv7uHB8yFnPrQBmbwoFnn1uI17A4iT5miqN-W_022ND7OokycgydvdxB8dPeO3ZMiVPqHxynJ6zUOU",
+    auth: "AAAAAAAAAAAAAAAAAAAAAA" };
+  self.played = { asked: null, subscription: (name) => ({
+    toJSON: () => ({ endpoint: `https://push.example/send/${name}`, expirationTime: null, keys }) }) };
+  PushManager.prototype.subscribe = async (asked) => {
+    played.asked = asked;
+    return played.subscription("anew");
+  };
+}"""
+PLAYED_WINDOWS = """() => {
+  self.played = [];
+  Clients.prototype.openWindow = async (url) => { played.push(`open ${url}`); };
+  WindowClient.prototype.focus = async function () { played.push(`focus ${this.url}`); };
+}"""
 # 65 bytes of a point on the curve, and 16 of a secret.
 PLAYED_SUBSCRIPTION = """
 const played = {

@@ -13,6 +13,7 @@ from followup.domain import begin_task, end_follow_up
 from followup.enums import LeadKind
 from followup.models import CallbackRequest, FollowUp, SilentThread
 from followup.queries import Place, Wanted, counts, day_of, due_count, page_of, pages, rows_at, visible_leads
+from messaging.domain import open_thread
 from messaging.models import Thread
 from orders.enums import DeskTask, OrderStatus, SalesChannel, Symbol
 from orders.models import Order
@@ -221,6 +222,31 @@ def test_search_finds_every_kind_by_name_and_phone(
     found = listed(shop, provider, wanted=Wanted(search=search))
 
     assert set(found) == {("order", order.pk), ("callback", call.pk), ("thread", silence.pk)}
+
+
+@pytest.mark.parametrize(
+    ("name", "search"),
+    [
+        ("Nguyễn Thị Đào", "nguyen dao"),
+        ("Jose", "JOSÉ"),
+        ("علي كريمي", "علی کریمی"),
+        ("رضا می\u200cخواهد", "میخواهد"),
+        ("ร้าน ๕ ดาวน้ำ", "5 ดาวน้ำ"),
+        ("میز ۱۲", "12"),
+        ("O'Brien 100% (Ltd)", "o'brien 100 ltd"),
+    ],
+)
+def test_search_finds_a_conversation_without_orders_by_a_folded_name(
+    name: str, search: str, make_person: Callable[..., User], shop: Provider, provider: User, thread: Thread
+) -> None:
+    rooms = [thread, open_thread(customer=make_person("named", display_name=name), provider=shop, topic="x")]
+    silences = [SilentThread.objects.create(thread=room, provider=shop) for room in rooms]
+    for silence in silences:
+        begin_task(silence, DeskTask.UNANSWERED, since=timezone.now())
+
+    found = listed(shop, provider, wanted=Wanted(search=search))
+
+    assert found == [("thread", silences[1].pk)]
 
 
 def test_orders_are_narrowed_by_status_channel_agent_service_and_day(

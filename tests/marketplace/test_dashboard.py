@@ -147,7 +147,7 @@ def test_more_orders_cost_no_more_queries(
     for more in (0, 2):
         for _ in range(more):
             _place(service, customer)
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(21):
             client.get("/dashboard/")
 
 

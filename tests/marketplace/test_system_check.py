@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import Provider, User
 from appointments.domain.relay_check import RelayResult
 from appointments.enums import RelayOutcome
 from marketplace import system_check
@@ -21,6 +21,10 @@ from marketplace.common.tasks import heartbeat
 from marketplace.notify.domain import notify
 from marketplace.notify.enums import NotificationStatus
 from marketplace.notify.models import Notification
+from orders.domain import outside
+from orders.domain.outside.sending import CLAIM_LASTS
+from orders.enums import DeliveryStatus
+from orders.models import Order, OutsideDelivery
 from tests.support.relays import TURN_SECRET, running_relay
 
 PAGE = "/admin/system-check/"
@@ -111,6 +115,73 @@ def test_a_full_disk_needs_attention(db: None, settings: Any, monkeypatch: pytes
 
     assert state == "attention"
     assert sentence.startswith("Only 1 of 100 GB are free in ")
+
+
+@pytest.fixture
+def given_up(order: Order, shop: Provider, provider: User) -> Callable[..., OutsideDelivery]:
+    """An event for the shop's order system whose last attempt was `ago`."""
+    screen = "https://orders.example/{order}"
+    addresses = {"new_sale_url": screen, "additional_sale_url": screen}
+    system, _secret = outside.save_system(
+        shop, by=provider, **addresses, webhook_url="https://orders.example/hidden-path"
+    )
+
+    def make(number: int, ago: timedelta, status: DeliveryStatus = DeliveryStatus.FAILED) -> OutsideDelivery:
+        return OutsideDelivery.objects.create(
+            system=system,
+            order=order,
+            event_id=f"evt_{number}",
+            kind="order.created",
+            body={"data": {"phone": "+66811112222"}},
+            status=status,
+            due_at=timezone.now() - ago + CLAIM_LASTS,
+            answer="a secret answer",
+        )
+
+    return make
+
+
+def test_events_that_an_order_system_did_not_take_are_counted_by_shop(
+    given_up: Callable[..., OutsideDelivery], shop: Provider
+) -> None:
+    given_up(1, timedelta(hours=25))
+    given_up(2, timedelta(hours=1), DeliveryStatus.SENT)
+    assert rows()["order_systems"] == (
+        "good",
+        "No event for a shop's order system was given up in the last day.",
+    )
+
+    given_up(3, timedelta(hours=23))
+    one = rows()["order_systems"]
+    given_up(4, timedelta(minutes=1))
+
+    assert one == (
+        "attention",
+        "1 event for a shop's order system was given up in the last day (\u2068Siam Legal\u2069: 1). "
+        "Tell the shop: its settings page has the answers and “Send again”.",
+    )
+    assert rows()["order_systems"] == (
+        "attention",
+        "2 events for shops' order systems were given up in the last day (\u2068Siam Legal\u2069: 2). "
+        "Tell the shops: their settings page has the answers and “Send again”.",
+    )
+
+
+def test_the_page_leads_to_the_log_and_keeps_secrets(
+    given_up: Callable[..., OutsideDelivery], operator: User, client_of: Callable[[User], Client]
+) -> None:
+    system, client = given_up(1, timedelta(hours=1)).system, client_of(operator)
+    link = "/admin/orders/outsidedelivery/?status__exact=failed"
+
+    page = client.get(PAGE).content.decode()
+    log = client.get(link)
+
+    assert f'href="{link}"' in page
+    assert "Siam Legal" in page
+    assert [row.event_id for row in log.context["cl"].result_list] == ["evt_1"]
+    for html in (page, log.content.decode()):
+        for secret in (system.secret, str(system.token), "hidden-path", "+66811112222", "a secret answer"):
+            assert secret not in html
 
 
 def test_calls_without_a_relay_are_not_set_up(settings: Any) -> None:

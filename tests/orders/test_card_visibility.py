@@ -7,14 +7,23 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Provider, User
 from marketplace.notify.models import Notification
 from messaging.models import Thread
 from messaging.queries import unread_total
 from orders import queries
-from orders.domain import Item, cancel_order, confirm_order, create_card, fill_order
-from orders.enums import SaleKind
+from orders.domain import (
+    Item,
+    cancel_order,
+    claim_transfer,
+    confirm_order,
+    create_card,
+    fill_order,
+    reject_notice,
+)
+from orders.enums import NoticeFinding, SaleKind
 from orders.models import Order, OrderEvent
 from services.models import Service
 from tests.messaging.conftest import Socket, live_site, open_socket
@@ -92,6 +101,32 @@ def test_a_page_shows_the_card_to_whom_it_belongs(
     assert shown == SURFACES[address]
 
 
+def test_the_panel_tells_of_its_transfers_to_whom_it_belongs(
+    secret: Order, people: dict[str, User], client_of: Callable[[User], Client]
+) -> None:
+    notice = claim_transfer(
+        secret,
+        by=secret.customer,
+        bank="KBank",
+        amount=Decimal("7654"),
+        transferred_at=timezone.now(),
+        form_token=uuid4(),
+    )
+    reject_notice(notice, by=people["agent"], finding=NoticeFinding.DIFFERS, reason="Hush, a reason")
+
+    shown = {}
+    for name in ("agent", "provider", "customer", "colleague"):
+        page = client_of(people[name]).get(f"/inbox/{secret.thread_id}/panel/").content.decode()
+        shown[name] = ("Transfer of ฿7,654 notified" in page, "Hush, a reason" in page, "7,654" in page)
+
+    assert shown == {
+        "agent": (True, True, True),
+        "provider": (True, True, True),
+        "customer": (True, True, True),
+        "colleague": (False, False, False),
+    }
+
+
 ALL_FIVE = {"agent": 200, "provider": 200, "customer": 200, "colleague": 404, "stranger": 404}
 
 
@@ -145,7 +180,7 @@ def test_it_is_in_nobody_elses_numbers(secret: Order, shop: Provider, people: di
     counted = {
         name: (
             queries.order_counts(shop, seen_by=people[name])["all"],
-            queries.new_orders_count(shop, seen_by=people[name]),
+            queries.order_counts(shop, seen_by=people[name])["placed"],
         )
         for name in ("agent", "provider", "colleague")
     }
@@ -187,6 +222,34 @@ def test_a_socket_hears_only_that_a_number_is_taken(
     }
     assert sockets["colleague"].is_silent()
     assert sockets["stranger"].is_silent()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_panels_are_drawn_anew_with_a_transfer_but_for_a_colleague(
+    open_socket: Callable[[User | None], Socket], thread: Thread, people: dict[str, User], service: Service
+) -> None:
+    """static/messaging/drawing.js draws the panel at every "card"."""
+    card = create_card(thread, by=people["agent"], sale_kind=SaleKind.NEW, form_token=uuid4())
+    order = fill_order(card, by=people["agent"], items=[Item(service)])
+    sockets = {name: open_socket(people[name]) for name in ("agent", "provider", "customer", "colleague")}
+
+    notice = claim_transfer(
+        order,
+        by=people["customer"],
+        bank="KBank",
+        amount=Decimal(700),
+        transferred_at=timezone.now(),
+        form_token=uuid4(),
+    )
+    reject_notice(notice, by=people["agent"], finding=NoticeFinding.DIFFERS, reason="Half is missing")
+
+    drawn = {"type": "card", "thread": thread.pk, "url": f"/orders/{card.pk}/card/"}
+    for name in ("agent", "provider", "customer"):
+        assert sockets[name].next()["type"] == "message"
+        events = [sockets[name].next() for _ in range(3)]
+        assert (events[0], events.count(drawn), {event["type"] for event in events}) == (drawn, 2, {"card"})
+    assert sockets["colleague"].next()["message"] == {"seq": 2, "kind": "hidden"}
+    assert sockets["colleague"].is_silent()
 
 
 def test_the_operators_pages_are_not_the_shops(

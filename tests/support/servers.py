@@ -1,7 +1,8 @@
 """Loaded by `-p` before Django reads its settings: real PostgreSQL and Redis for the test session.
 
 With DATABASE_URL and REDIS_URL set, those are used instead. Workers of pytest-xdist share the servers
-of the process that started them and each have databases of their own in both.
+of the process that started them and each have databases of their own in both. What a killed session left
+goes when the next one starts.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.dev.embedded import EmbeddedServers
+from tests.support.leftovers import PREFIX, alone, remove_leftovers
 
 _servers: EmbeddedServers | None = None
 _folder: "tempfile.TemporaryDirectory[str] | None" = None
@@ -26,13 +28,16 @@ def _start() -> None:
         data_dir.mkdir(exist_ok=True)
         os.environ["DATA_DIR"] = str(data_dir)
         return
-    _folder = tempfile.TemporaryDirectory(prefix="talad-tests-", ignore_cleanup_errors=True)
-    _servers = EmbeddedServers(
-        Path(_folder.name),
-        durable=False,
-        database_url=os.environ.get("DATABASE_URL"),
-        redis_url=os.environ.get("REDIS_URL"),
-    )
+    with alone():
+        remove_leftovers()
+        _folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        _servers = EmbeddedServers(
+            Path(_folder.name),
+            durable=False,
+            database_url=os.environ.get("DATABASE_URL"),
+            redis_url=os.environ.get("REDIS_URL"),
+        )
+        _servers.lock()
     _servers.start()
     os.environ.update(
         DATABASE_URL=_servers.database_url,
@@ -59,7 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _servers is not None:
-        _servers.remove()  # as root the data may lie outside the folder
-    if _folder is not None:
-        _folder.cleanup()
+    with alone():
+        if _servers is not None:
+            _servers.remove()  # as root the data may lie outside the folder
+        if _folder is not None:
+            _folder.cleanup()

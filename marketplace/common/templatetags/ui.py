@@ -26,8 +26,11 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def avatar(name: str, key: int | str = "", css: str = "") -> SafeString:
-    """A coloured disc with the first letter of a name; decoration only."""
-    letter = next((c for c in name if c.isalnum()), "?").upper()
+    """A coloured disc with the first letter of a name; decoration only.
+
+    Thai writes the vowels เ แ โ ใ ไ before the consonant that begins the name: they do not stand alone.
+    """
+    letter = next((c for c in name if c.isalnum() and not "เ" <= c <= "ไ"), "?").upper()
     tone = (sum(map(ord, f"{name}{key}"))) % _AVATAR_TONES
     return format_html('<span class="avatar tone-{} {}" aria-hidden="true">{}</span>', tone, css, letter)
 

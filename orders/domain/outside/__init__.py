@@ -1,7 +1,7 @@
 """An order system of the shop's own: connecting it, telling it of cards, hearing what became of them."""
 
 from orders.domain.outside.receiving import Answer, receive_update
-from orders.domain.outside.sending import announce, send_again, send_delivery, send_due
+from orders.domain.outside.sending import announce, given_up_since, send_again, send_delivery, send_due
 from orders.domain.outside.signing import SignatureError, sign, verify
 from orders.domain.outside.systems import (
     PLACEHOLDERS,
@@ -21,6 +21,7 @@ __all__ = [
     "announce",
     "check_template",
     "disconnect",
+    "given_up_since",
     "new_secret",
     "receive_update",
     "reconnect",

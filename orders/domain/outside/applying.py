@@ -6,6 +6,7 @@ from decimal import Decimal
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
+from orders.domain.claiming import weigh_waiting
 from orders.domain.moving import follow_outside
 from orders.domain.outside.updates import RANKS, RefusalError, Update
 from orders.domain.parts import tell_card_changed
@@ -16,6 +17,7 @@ from orders.phones import region_of
 from orders.queries import searchable
 
 _MAX_ID = 2**63 - 1
+_MAX_PRICE = Decimal(10) ** 10  # what a line holds; an order's total may be larger
 # What a finished order can not become, whoever finished it.
 _CONTRADICTS = {
     OrderStatus.COMPLETED: {OrderStatus.CANCELLED},
@@ -91,7 +93,7 @@ def _age(update: Update, event_id: str) -> tuple[datetime, int, str]:
 
 
 def _fill(order: Order, texts: dict[str, str]) -> bool:
-    service = texts.pop("service", "")
+    sold = _fill_sold(order, title=texts.pop("service", ""), total=texts.pop("total", ""))
     number = texts.pop("order_number", "")
     if number and number != order.number:
         others = Order.objects.filter(provider_id=order.provider_id, number=number).exclude(pk=order.pk)
@@ -109,7 +111,7 @@ def _fill(order: Order, texts: dict[str, str]) -> bool:
     for name, text in changed.items():
         setattr(order, name, text)
     order.search_text = searchable(order.number, order.customer_name, order.phone)
-    return _name_service(order, service) or bool(changed)
+    return sold or bool(changed)
 
 
 def _phone(text: str, order: Order) -> str:
@@ -121,15 +123,27 @@ def _phone(text: str, order: Order) -> str:
     return str(read) if read.is_valid() else text
 
 
-def _name_service(order: Order, title: str) -> bool:
-    """The line without a price that stands for what was sold outside."""
-    if not title:
-        return False
-    line = order.lines.filter(service=None, unit_price=0).first()
-    if line is not None and line.title == title:
-        return False
-    line = line or OrderLine(order=order, unit_price=Decimal(0))
-    line.title = title
+def _fill_sold(order: Order, *, title: str, total: str) -> bool:
+    """The order's total, and the line that stands for what was sold outside.
+
+    That line has no service and, where it is the only one, the order's price: a report by service adds up.
+    """
+    lines = list(order.lines.all())
+    line = next((one for one in lines if one.service_id is None and one.unit_price in (0, order.total)), None)
+    amount = Decimal(total) if total else order.total
+    changed = amount != order.total
+    order.total = amount
+    if changed:
+        weigh_waiting(order)
+    if line is None and title:
+        line = OrderLine(order=order, unit_price=Decimal(0))
+        lines.append(line)
+    if line is None:
+        return changed
+    price = amount if len(lines) == 1 and amount < _MAX_PRICE else Decimal(0)
+    if (line.title, line.unit_price) == (title or line.title, price):
+        return changed
+    line.title, line.unit_price = title or line.title, price
     line.save()
     return True
 

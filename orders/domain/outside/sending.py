@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from marketplace.common.background import enqueue_on_commit
@@ -147,6 +147,14 @@ def send_again(delivery: OutsideDelivery) -> None:
         status=DeliveryStatus.PENDING, attempts=0, due_at=timezone.now(), answer_status=None, answer=""
     )
     enqueue_on_commit("orders.outside_send", delivery_id=delivery.pk)
+
+
+def given_up_since(moment: datetime) -> list[tuple[str, int]]:
+    """(shop's name, events that were given up since then), most first; one sent again is not among them."""
+    # The last attempt put the due time behind its own end.
+    failed = OutsideDelivery.objects.filter(status=DeliveryStatus.FAILED, due_at__gte=moment + CLAIM_LASTS)
+    counts = failed.values_list("system__provider__name").annotate(number=Count("pk"))
+    return list(counts.order_by("-number", "system__provider__name"))
 
 
 def send_due() -> int:

@@ -1,6 +1,7 @@
 """What an update says, once it is read. Its words are for programs and their programmers: English."""
 
 import json
+import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,15 @@ STATUSES = {
 # How far along; what happened in the same second happened in this order.
 RANKS = {"creating": 0, "contract_created": 1, "completed": 2, "cancelled": 2}
 # What a card shows of an order made outside, and how much of it fits.
-TEXTS = {"order_number": 36, "contract_number": 40, "service": 160, "customer_name": 160, "phone": 32}
+TEXTS = {
+    "order_number": 36,
+    "contract_number": 40,
+    "service": 160,
+    "customer_name": 160,
+    "phone": 32,
+    "total": 15,
+}
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")  # what an order's total holds
 _AHEAD = timedelta(minutes=5)  # clocks differ; further ahead, it would silence every later update
 _KEEP_RAW = 2000
 
@@ -34,7 +43,8 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A text that is "" was not given. `occurred_at` is aware, by the outside's clock."""
+    """A text that is "" was not given. `occurred_at` is aware, by the outside's clock; `total` is a decimal
+    number in the shop's currency."""
 
     order: str
     status: str
@@ -44,6 +54,7 @@ class Update:
     service: str = ""
     customer_name: str = ""
     phone: str = ""
+    total: str = ""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -79,6 +90,10 @@ def read_update(raw: bytes, *, now: datetime) -> Update:
     values["status"] = _text(given, "status", 20, wrong)
     if values["status"] not in STATUSES:
         wrong.setdefault("status", f"Give one of {', '.join(STATUSES)}.")
+    if values["total"] and not _AMOUNT.fullmatch(values["total"]):
+        wrong["total"] = (
+            'Give an amount like "1250.00": not negative, at most 12 digits before the point and 2 after it.'
+        )
     values["occurred_at"] = _moment(_text(given, "occurred_at", 40, wrong), now, wrong)
     if wrong:
         raise RefusalError(422, UpdateOutcome.MALFORMED, f"Wrong or missing: {', '.join(wrong)}.", wrong)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,7 +56,7 @@ def test_from_a_card_in_a_chat_to_a_completed_order_outside(
     assert event["data"]["updates_url"].startswith(f"http://{host}/hooks/orders/")
     card.refresh_from_db()
     assert (card.status, card.number, card.contract_number) == ("completed", "SC-1", "HD-1")
-    assert (card.customer_name, card.created_by) == ("Lan", agent)
+    assert (card.customer_name, card.created_by, card.total) == ("Lan", agent, Decimal(350_000))
     assert heard == [
         (200, "updated", [f"/orders/{card.pk}/card/"]),
         (200, "updated", [f"/orders/{card.pk}/card/"]),
@@ -77,6 +78,7 @@ async def _told_while_listening(
             "contract_number": "HD-1",
             "service": "Fibre",
             "customer_name": "Lan",
+            "total": "350000.00",
         },
         {"order": order, "status": "completed", "occurred_at": "2026-01-20T13:00:00Z"},
         {"order": order, "status": "creating", "occurred_at": "2026-01-20T11:00:00Z"},

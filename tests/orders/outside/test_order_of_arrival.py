@@ -4,6 +4,7 @@ import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -33,10 +34,10 @@ def deliver(system: OutsideSystem, body: dict[str, Any], event_id: str) -> int:
 def state(order: Order) -> dict[str, Any]:
     order.refresh_from_db()
     names = ("status", "number", "contract_number", "customer_name", "phone", "search_text")
-    names += ("placed_at", "confirmed_at", "completed_at", "cancelled_at", "outside_at")
+    names += ("total", "placed_at", "confirmed_at", "completed_at", "cancelled_at", "outside_at")
     # Two histories are two cards; a number that the outside never gave is ours and different for each.
     return {name: getattr(order, name) for name in names} | {
-        "lines": [(line.title, line.quantity) for line in order.lines.all()]
+        "lines": [(line.title, line.quantity, line.unit_price) for line in order.lines.all()]
     }
 
 
@@ -56,7 +57,8 @@ def histories(draw: Any) -> list[dict[str, Any]]:
                 optional={
                     name: st.sampled_from(["", "one", "two", "three"])
                     for name in ("contract_number", "service", "customer_name", "phone")
-                },
+                }
+                | {"total": st.sampled_from(["", "0", "12.50", "990", "999999999999.99"])},
             )
         )
         history.append({"status": status, "minutes": minutes, **texts})
@@ -119,8 +121,8 @@ def test_one_update_delivered_ten_times_at_once_is_done_once(card: Order, system
 def test_all_updates_of_an_order_at_once_end_in_its_last_state(card: Order, system: OutsideSystem) -> None:
     history = [
         update(card, "creating", 0, customer_name="Lan"),
-        update(card, "contract_created", 10, contract_number="HD-1", order_number="SC-1"),
-        update(card, "contract_created", 20, contract_number="HD-2", service="Fibre"),
+        update(card, "contract_created", 10, contract_number="HD-1", order_number="SC-1", total="5"),
+        update(card, "contract_created", 20, contract_number="HD-2", service="Fibre", total="990.00"),
         update(card, "completed", 30, phone="0912345678"),
     ] * 3
     start = Barrier(len(history))
@@ -148,7 +150,8 @@ def test_all_updates_of_an_order_at_once_end_in_its_last_state(card: Order, syst
         "completed_at": NOON + timedelta(minutes=30),
         "cancelled_at": None,
         "outside_at": NOON + timedelta(minutes=30),
-        "lines": [("Fibre", 1)],
+        "total": Decimal("990.00"),
+        "lines": [("Fibre", 1, Decimal("990.00"))],
     }
     assert OutsideEvent.objects.count() == 4
     assert OrderEvent.objects.filter(order=card, status="completed").count() == 1

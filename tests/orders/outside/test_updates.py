@@ -1,6 +1,7 @@
 """What updates do to cards, one by one."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import time_machine
 from accounts.models import Provider, User
 from marketplace.notify.models import Notification
 from messaging.domain import open_thread
-from orders.domain import cancel_order, create_card, outside, place_order
+from orders.domain import Item, cancel_order, claim_transfer, create_card, fill_order, outside, place_order
 from orders.enums import SaleKind
 from orders.models import Order, OutsideEvent, OutsideSystem
 from orders.queries import matching
@@ -45,6 +46,24 @@ FULL = {
 }
 
 
+TOTAL_SENTENCE = (
+    'Give an amount like "1250.00": not negative, at most 12 digits before the point and 2 after it.'
+)
+WRONG_TOTALS = [
+    "-1",
+    "1.234",
+    "1,250.00",
+    "1234567890123",
+    "9" * 40,
+    "1e3",
+    "NaN",
+    "Infinity",
+    "๑๒",
+    ".5",
+    "5.",
+]
+
+
 def test_a_contract_made_outside_fills_the_card(card: Order, agent: User, customer: User, post: Post) -> None:
     answer = post(update(card, minutes=0, **FULL), event_id="msg_1")
 
@@ -66,6 +85,84 @@ def test_a_contract_made_outside_fills_the_card(card: Order, agent: User, custom
     assert set(matching(Order.objects.all(), "nguyen thi lan")) == {card}
     assert set(matching(Order.objects.all(), "SC-88213".lower())) == set()  # the number stands as given
     assert set(Order.objects.filter(search_text__contains="SC-88213")) == {card}
+
+
+def test_an_amount_becomes_the_total_and_the_price_of_what_was_sold(card: Order, post: Post) -> None:
+    post(update(card, **FULL, total="1250000.50"))
+
+    card.refresh_from_db()
+    assert card.total == Decimal("1250000.50")
+    assert [(line.title, line.unit_price) for line in card.lines.all()] == [
+        ("Fibre 200 Mbps", Decimal("1250000.50"))
+    ]
+
+
+def test_a_newer_amount_counts_an_older_one_does_not(card: Order, post: Post) -> None:
+    post(update(card, minutes=0, **FULL, total="100"))
+    post(update(card, minutes=10, total="0"))
+
+    older = post(update(card, minutes=5, total="300.00"))
+
+    card.refresh_from_db()
+    assert (older.json()["outcome"], card.total) == ("stale", Decimal(0))
+    assert [(line.title, line.unit_price) for line in card.lines.all()] == [("Fibre 200 Mbps", Decimal(0))]
+
+
+def test_an_update_without_an_amount_leaves_it(card: Order, post: Post) -> None:
+    post(update(card, **FULL, total="99.5"))
+
+    answers = [
+        post(update(card, minutes=minute, **FULL, total=total)).json()["outcome"]
+        for minute, total in ((1, None), (2, ""), (3, "99.50"))
+    ]
+
+    card.refresh_from_db()
+    assert (answers, card.total) == (["unchanged"] * 3, Decimal("99.50"))
+
+
+def test_an_order_with_lines_of_our_own_keeps_their_prices(
+    card: Order, agent: User, service: Service, post: Post
+) -> None:
+    post(update(card, "creating", service="Fibre", total="70"))
+    fill_order(card, by=agent, items=[Item(service)])
+
+    post(update(card, minutes=1, total="5.00"))
+
+    card.refresh_from_db()
+    assert (card.total, [(line.service, line.unit_price) for line in card.lines.all()]) == (
+        Decimal("5.00"),
+        [(service, service.price)],
+    )
+
+
+def test_what_more_than_a_line_can_hold_is_still_the_total(card: Order, post: Post) -> None:
+    post(update(card, service="Ship", total="999999999999.99"))
+
+    card.refresh_from_db()
+    assert (card.total, card.lines.get().unit_price) == (Decimal("999999999999.99"), 0)
+
+
+def test_waiting_notices_are_compared_with_the_new_amount(
+    card: Order, customer: User, agent: User, service: Service, post: Post
+) -> None:
+    fill_order(card, by=agent, items=[Item(service)])
+    waiting = claim_transfer(
+        card,
+        by=customer,
+        bank="KBank",
+        amount=service.price,
+        transferred_at=datetime.now(UTC),
+        form_token=uuid4(),
+    )
+    assert waiting.finding == "matches"
+
+    post(update(card, total="7.00"))
+    waiting.refresh_from_db()
+    after_other = waiting.finding
+    post(update(card, minutes=1, total=str(service.price)))
+
+    waiting.refresh_from_db()
+    assert (after_other, waiting.finding) == ("differs", "matches")
 
 
 def test_the_update_goes_to_the_card_of_who_made_it_and_credits_nobody_else(
@@ -310,6 +407,8 @@ def test_what_is_no_json_object_is_refused(body: str, card: Order, post: Post) -
         ({"service": "x" * 161}, "service", "Give at most 160 characters."),
         ({"customer_name": "x" * 161}, "customer_name", "Give at most 160 characters."),
         ({"phone": 912345678}, "phone", "Give a text."),
+        ({"total": 12.5}, "total", "Give a text."),
+        *(({"total": total}, "total", TOTAL_SENTENCE) for total in WRONG_TOTALS),
     ],
 )
 def test_a_wrong_field_is_named(

@@ -1,14 +1,17 @@
 from collections.abc import Callable
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Provider, User
 from orders import queries
-from orders.domain import confirm_order, place_order
-from orders.enums import SalesChannel
+from orders.domain import accept_notice, claim_transfer, confirm_order, place_order, reject_notice
+from orders.enums import NoticeFinding, SalesChannel
 from orders.models import Order
+from orders.timeline import activity_in_thread
 from services.models import Service
 
 
@@ -124,7 +127,7 @@ def test_an_agent_neither_lists_nor_counts_another_agents_card(
 
 @pytest.mark.parametrize(
     ("address", "person", "cost"),
-    [("/orders/", "customer", 9), ("/orders/shop/", "provider", 13), ("/inbox/{}/panel/", "provider", 10)],
+    [("/orders/", "customer", 9), ("/orders/shop/", "provider", 13), ("/inbox/{}/panel/", "provider", 11)],
 )
 def test_three_orders_cost_no_more_queries_than_one(
     address: str,
@@ -158,11 +161,59 @@ def test_the_panel_tells_activity_and_orders_of_the_relationship(
             f"/inbox/{order.thread_id}/panel/", headers={"X-Requested-With": "fetch"}
         )
         page = response.content.decode()
-        assert [event.status for event in response.context["activity"]] == ["confirmed", "placed"]
+        assert [event.title for event in response.context["activity"]] == ["Confirmed", "Placed"]
         assert "Activity</label>" in page
         assert "Orders</label>" in page
         assert f'href="/orders/{order.pk}/"' in page
         assert "<html" not in page
+
+
+def test_the_panel_tells_of_transfers_claimed_accepted_and_rejected(
+    order: Order, provider: User, customer: User, client_of: Callable[[User], Client]
+) -> None:
+    said = {"bank": "KBank", "transferred_at": timezone.now()}
+    wrong, right = (
+        claim_transfer(order, by=customer, amount=Decimal(amount), form_token=uuid4(), **said)
+        for amount in (700, 1500)
+    )
+    reject_notice(wrong, by=provider, finding=NoticeFinding.DIFFERS, reason="Half is missing")
+    accept_notice(right, by=provider)
+
+    for person in (provider, customer):
+        response = client_of(person).get(f"/inbox/{order.thread_id}/panel/")
+        assert [
+            (happening.order, happening.title, happening.by, happening.reason)
+            for happening in response.context["activity"]
+        ] == [
+            (order, "Transfer of ฿1,500 accepted", provider.name, ""),
+            (order, "Transfer of ฿700 rejected", provider.name, "Half is missing"),
+            (order, "Transfer of ฿1,500 notified", customer.name, ""),
+            (order, "Transfer of ฿700 notified", customer.name, ""),
+            (order, "Placed", customer.name, ""),
+        ]
+        assert "Half is missing" in response.content.decode()
+
+
+def test_the_panel_shows_the_newest_happenings_even_of_old_notices(order: Order, provider: User) -> None:
+    notices = [
+        claim_transfer(
+            order,
+            by=order.customer,
+            bank="KBank",
+            amount=Decimal(amount),
+            transferred_at=timezone.now(),
+            form_token=uuid4(),
+        )
+        for amount in (700, 800, 900)
+    ]
+    reject_notice(notices[0], by=provider, finding=NoticeFinding.NOT_OURS, reason="Another shop's")
+
+    newest = activity_in_thread(order.thread, provider, limit=2)
+
+    assert [happening.title for happening in newest] == [
+        "Transfer of ฿700 rejected",
+        "Transfer of ฿900 notified",
+    ]
 
 
 def test_the_panel_of_others_is_not_found(

@@ -14,8 +14,15 @@ from django.utils import timezone
 
 from accounts.models import Provider, User
 from marketplace.notify.models import Notification
-from orders.domain import accept_notice, add_account, cancel_order, save_payment_settings, share_link
-from orders.enums import SalesChannel
+from orders.domain import (
+    accept_notice,
+    add_account,
+    cancel_order,
+    reject_notice,
+    save_payment_settings,
+    share_link,
+)
+from orders.enums import NoticeFinding, SalesChannel
 from orders.models import Order, TransferNotice
 from tests.support.pictures import a_picture
 
@@ -137,6 +144,55 @@ def test_sending_stores_one_notice_however_often(
         Decimal("1500"), "Kasikornbank 123-4-56789-0", "matches"
     )  # fmt: skip
     assert len(notice.slip_fingerprint) == 64
+    assert (
+        "Siam Legal has been told and will look at its account." in browser.get(order_page).content.decode()
+    )
+
+
+def test_the_back_button_finds_the_same_filling_in_until_the_shop_answers(
+    door: tuple[Client, str, str], typed: dict[str, Any], provider: User
+) -> None:
+    browser, form, order_page = door
+    address, hidden = f"{form}?form={typed['form_token']}", f'value="{typed["form_token"]}"'
+    assert hidden in browser.get(address).content.decode()
+    browser.post(address, typed)
+    assert hidden in browser.get(address).content.decode()
+
+    browser.post(address, typed)
+
+    assert "You already sent this notice. It was noted only once." in browser.get(order_page).content.decode()
+    assert Notification.objects.filter(kind="transfer_claimed", channel="email").count() == 1
+    reject_notice(
+        TransferNotice.objects.get(), by=provider, finding=NoticeFinding.NOT_OURS, reason="Nothing came"
+    )
+    assert hidden not in browser.get(address).content.decode()
+
+
+def test_an_hour_later_the_same_address_is_another_transfer(
+    door: tuple[Client, str, str], typed: dict[str, Any]
+) -> None:
+    browser, form, _order_page = door
+    browser.post(form, typed)
+    TransferNotice.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+
+    page = browser.get(f"{form}?form={typed['form_token']}").content.decode()
+
+    assert f'value="{typed["form_token"]}"' not in page
+    assert 'name="form_token" value="' in page
+
+
+def test_a_page_kept_open_through_a_rejection_tells_something_new(
+    door: tuple[Client, str, str], typed: dict[str, Any], provider: User
+) -> None:
+    browser, form, order_page = door
+    browser.post(form, typed)
+    first = TransferNotice.objects.get()
+    reject_notice(first, by=provider, finding=NoticeFinding.DIFFERS, reason="1,400 came")
+
+    browser.post(form, {**typed, "amount": "1400"})
+
+    notices = TransferNotice.objects.order_by("pk").values_list("decision", "amount")
+    assert list(notices) == [("rejected", Decimal("1500")), ("waiting", Decimal("1400"))]
     assert (
         "Siam Legal has been told and will look at its account." in browser.get(order_page).content.decode()
     )
@@ -334,6 +390,8 @@ def test_the_link_opens_the_order_and_is_kept_by_nobody(payable: Order) -> None:
         response = Client().get(path)
         assert response.status_code == 200
         assert response["X-Robots-Tag"] == "noindex, nofollow"
+        # With "no-referrer" a browser sends the form with `Origin: null`, which is refused.
+        assert response["Referrer-Policy"] == "same-origin"
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in response.content.decode()
         assert str(payable.number) in response.content.decode()
