@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -60,6 +61,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().send_confirmation_mail(request, emailconfirmation, signup)
         else:
             self.send_account_already_exists_mail(address.email)
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """A password that somebody else knows does not become one's own by being typed again."""
+        if user is not None and user.must_change_password and user.check_password(password):
+            raise ValidationError(
+                _("Choose another password than the one that you were given."), code="password_given"
+            )
+        cleaned: str = super().clean_password(password, user)
+        return cleaned
+
+    def set_password(self, user: User, password: str) -> None:
+        """Chosen by the person, here or after "Forgot password": nothing is left to ask for."""
+        user.must_change_password = False
+        super().set_password(user, password)
 
     def logout(self, request: HttpRequest) -> None:
         """What this browser was told to show is nobody's business once its reader has left."""

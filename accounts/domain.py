@@ -166,9 +166,7 @@ def suspend(user: User, *, reason: str, by: User) -> None:
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_active=False, suspended_reason=reason.strip())
         _owned_shops(user).update(is_suspended=True)
-        for session in UserSession.objects.filter(user=user):
-            session.end()
-        _check_open_pages(user)
+        _end_log_ins(user)
         forget_pages_on_commit()
 
 
@@ -178,6 +176,41 @@ def restore(user: User) -> None:
         User.objects.filter(pk=user.pk).update(is_active=True, suspended_reason="")
         _owned_shops(user).update(is_suspended=False)
         forget_pages_on_commit()
+
+
+def close_account(user: User) -> None:
+    """No log-in any more, in open pages too, until `reopen_account`: for an account that a shop made. It says
+    nothing about the person, so it has no reason."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        _end_log_ins(user)
+
+
+def reopen_account(user: User) -> None:
+    """Undoes `close_account`; what the operator has suspended stays so (code suspended)."""
+    with transaction.atomic():
+        stored = User.objects.select_for_update().get(pk=user.pk)
+        if stored.suspended_reason:
+            raise DomainError(
+                _("The operator has suspended this account. Only the operator can open it again."),
+                code="suspended",
+            )
+        User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def give_password(user: User, password: str, *, must_change: bool) -> None:
+    """A password from somebody else; who is logged in with the old one is logged out, in open pages too."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.must_change_password = must_change
+        user.save(update_fields=["password", "must_change_password"])
+        _end_log_ins(user)
+
+
+def _end_log_ins(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    _check_open_pages(user)
 
 
 def _check_owner(provider: Provider, by: User) -> None:

@@ -26,6 +26,10 @@ from marketplace.notify.vapid import is_browser_key
 
 
 class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth has no types
+    def clean_login(self) -> str:
+        """A courier's username may hold digits, typed on any keyboard."""
+        return fold_digits(super().clean_login())
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login, password = self.fields["login"], self.fields["password"]

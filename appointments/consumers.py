@@ -221,9 +221,7 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     @_in_thread
     def _may_stay(self) -> bool:
-        is_active = User.objects.filter(
-            pk=self.user.pk, is_active=True, must_change_password=False
-        ).exists()
+        is_active = User.objects.filter(pk=self.user.pk, is_active=True, must_change_password=False).exists()
         return (
             is_active and Appointment.objects.callable_by(self.user).filter(pk=self.appointment.pk).exists()
         )

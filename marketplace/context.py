@@ -4,16 +4,28 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists
 from django.http import HttpRequest
 
 from accounts.queries import chosen_membership, email_is_verified, memberships_of
+from delivery.models import Courier
 from messaging.queries import unread_total
 
 
 def store(request: HttpRequest) -> dict[str, Any]:
     """A template calls what is callable: a page that does not show a value does not pay for it."""
     user = getattr(request, "user", None)
-    memberships = cache(lambda: list(memberships_of(user)) if user and user.is_authenticated else [])
+    couriers = Courier.objects.none()
+    if user and user.is_authenticated:
+        couriers = Courier.objects.active().filter(user=user)
+    # Whether a shop's person delivers too comes along with the shop.
+    memberships = cache(
+        lambda: (
+            list(memberships_of(user).annotate(delivers=Exists(couriers)))
+            if user and user.is_authenticated
+            else []
+        )
+    )
     return {
         "store_name": settings.STORE_NAME,
         "base_url": settings.BASE_URL,
@@ -21,4 +33,5 @@ def store(request: HttpRequest) -> dict[str, Any]:
         "email_is_verified": cache(lambda: email_is_verified(user) if user else True),
         "shop": cache(lambda: chosen_membership(request, memberships())),
         "memberships": memberships,
+        "is_courier": cache(lambda: memberships()[0].delivers if memberships() else couriers.exists()),
     }

@@ -5,7 +5,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
@@ -14,6 +14,7 @@ from accounts.models import Provider, User
 from accounts.queries import current_membership, email_is_verified
 from appointments.enums import Phase
 from appointments.queries import Row, week_of
+from delivery.queries.tasks import courier_of
 from followup.queries import due_count
 from marketplace.common.calendars import base_language, format_date
 from messaging.queries import unread_total
@@ -26,9 +27,12 @@ NEXT_APPOINTMENTS = 4
 
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Numbers that are links to what they count, today first; a customer's own version without a shop."""
+    """Numbers that are links to what they count, today first; a customer's own version without a shop. Who
+    delivers for shops has tasks instead, and lands there after logging in."""
     user = cast(User, request.user)
     membership = current_membership(request)
+    if membership is None and courier_of(user) is not None:
+        return redirect("delivery:tasks")
     context = {"unread": unread_total(user), **_appointments(user, timezone.now())}
     if membership is None:
         context |= _as_customer(user)

@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "marketplace.common.middleware.readers_locale",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.own_password_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "marketplace.common.middleware.permissions_policy",
@@ -253,6 +254,7 @@ CELERY_TIMEZONE = "UTC"
 # Each run does all that is due, so after a pause of the worker one is enough: the others expire unread.
 CELERY_BEAT_SCHEDULE = {
     "send-due-notifications": {"task": "notify.send_due", "schedule": 15.0, "options": {"expires": 15}},
+    "ask-how-far-sms-got": {"task": "notify.ask_due", "schedule": 60.0, "options": {"expires": 60}},
     "worker-heartbeat": {"task": "common.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "index-renamed-shops": {
         "task": "services.index_renamed_shops",
@@ -316,6 +318,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "callback_request": "5/h/ip,60/h/key",  # "contact me back", for each visitor and for each shop
+    "sms_test": "10/h/user,20/h/ip",  # trying an SMS gateway out
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -380,7 +383,9 @@ if EMAIL_BACKEND.endswith("console.EmailBackend"):
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{STORE_NAME} <no-reply@localhost>"
 )
-SMS_GATEWAY = env.str("SMS_GATEWAY", default="console")
+# Each shop chooses its own SMS gateway; where the two named ones are, or a proxy to them.
+KAVENEGAR_URL = env.str("KAVENEGAR_URL", default="https://api.kavenegar.com").rstrip("/")
+TWILIO_URL = env.str("TWILIO_URL", default="https://api.twilio.com").rstrip("/")
 
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")

@@ -23,7 +23,8 @@ from marketplace.common.calendars import format_number, localize_digits
 from marketplace.common.checks import search_knows_every_script, tehran_in_july
 from marketplace.common.health import MANY_FAILED, Signs, read_signs, redis_answers
 from marketplace.notify import push
-from marketplace.notify.enums import NotificationStatus
+from marketplace.notify.enums import GatewayKind, NotificationStatus, Problem
+from marketplace.notify.models import Notification, SmsGateway
 from orders.domain import outside
 from orders.enums import DeliveryStatus
 
@@ -166,11 +167,21 @@ def mail() -> Row:
 
 
 def sms() -> Row:
-    if settings.SMS_GATEWAY == "console":
-        text = _("No SMS gateway is set: SMS stay in the outbox. The store works without them.")
+    """Each shop has its own gateway, or none."""
+    real = SmsGateway.objects.filter(is_on=True).exclude(kind=GatewayKind.CONSOLE)
+    shops = real.count()
+    if not shops:
+        text = _("No shop has set up an SMS gateway (Settings → SMS settings). The store works without them.")
         return _row("sms", _("SMS"), State.MISSING, text)
-    text = _("SMS go out through %(gateway)s.")
-    return _row("sms", _("SMS"), State.GOOD, text, {"gateway": settings.SMS_GATEWAY})
+    day_ago = timezone.now() - timedelta(days=1)
+    silent = Notification.objects.filter(
+        gateway__in=real, created_at__gte=day_ago, problem__in=[Problem.NO_ANSWER, Problem.UNCLEAR]
+    )
+    if silent.exists():
+        text = _("Since yesterday some SMS gateways gave no clear answer; each shop sees its own in its log.")
+        return _row("sms", _("SMS"), State.ATTENTION, text)
+    text = _("Shops that send SMS through a gateway of theirs: %(number)s.")
+    return _row("sms", _("SMS"), State.GOOD, text, {"number": _number(shops)})
 
 
 def web_push() -> Row:

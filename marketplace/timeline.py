@@ -14,6 +14,8 @@ from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
 
 from accounts.models import User
 from appointments.models import Appointment, Call
+from delivery.models import Assignment, Delivery
+from delivery.queries import counted_reports
 from followup.models import CallbackRequest, FollowUp, SilentThread
 from messaging.enums import MessageKind
 from messaging.models import Thread
@@ -26,6 +28,8 @@ KINDS = (
     "first_message",
     "callback",
     "event",
+    "handing",
+    "carried",
     "notice",
     "decision",
     "paid",
@@ -37,8 +41,9 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """`thing` is the row that the kind names: an OrderEvent, an Order (paid), a TransferNotice (notice,
-    decision), an Appointment, a FollowUp, a CallbackRequest, a Message."""
+    """`thing` is the row that the kind names: an OrderEvent, an Order (paid), an Assignment (handing), a
+    DeliveryEvent (carried), a TransferNotice (notice, decision), an Appointment, a FollowUp, a
+    CallbackRequest, a Message."""
 
     at: datetime
     kind: str
@@ -125,6 +130,9 @@ class History:
             "order", "by", "decided_by"
         )
         yield "event", _with_order(OrderEvent.objects.filter(order__in=self.order_ids), "by"), "at"
+        given = Assignment.objects.filter(delivery__order__in=self.order_ids)
+        yield "handing", given.select_related("delivery__order", "courier__user", "by"), "at"
+        yield "carried", self._reports(), "happened_at"
         yield "paid", self.orders.filter(paid_at__isnull=False), "paid_at"
         yield "notice", notices, "created_at"
         yield "decision", notices.exclude(decision=NoticeDecision.WAITING), "decided_at"
@@ -139,6 +147,10 @@ class History:
             if kind == "first_message" or self.talk["number"] > 1:
                 seq = self.talk["first" if kind == "first_message" else "last"]
                 yield kind, self.said.filter(seq=seq).select_related("author"), "created_at"
+
+    def _reports(self) -> QuerySet[Any]:
+        counted = counted_reports(Delivery.objects.filter(order__in=self.order_ids))
+        return counted.select_related("delivery__order", "assignment__courier__user")
 
     def _appointments(self) -> QuerySet[Any]:
         ended = Call.objects.exclude(outcome="").select_related("waited").order_by("ended_at")

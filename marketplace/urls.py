@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import profile, team
+from marketplace import panel, profile, team
 from marketplace.common import views as common
 from marketplace.dashboard import dashboard
 from marketplace.notify.views import outbox
@@ -18,6 +18,7 @@ urlpatterns = [
     path("customers/<int:thread_pk>/", profile.customer_profile, name="customer_profile"),
     path("customers/<int:thread_pk>/save/", profile.save_customer, name="save_customer"),
     path("customers/<int:thread_pk>/merge/", profile.merge_customers, name="merge_customers"),
+    path("inbox/<int:thread_pk>/panel/", panel.thread_panel, name="thread_panel"),
     path("", include("accounts.urls")),
     path("", include("orders.urls")),
     path("", include("messaging.urls")),

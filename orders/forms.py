@@ -31,6 +31,13 @@ class OrderForm(forms.Form):
         required=False,
         help_text=_("If you have one. You agree on the time with the provider in the chat."),
     )
+    delivery_address = forms.CharField(
+        label=_("Delivery address"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "autocomplete": "street-address"}),
+        help_text=_("Empty: you pick it up yourself."),
+    )
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -51,7 +58,7 @@ class OrderForm(forms.Form):
             },
         )
         if service.kind != ServiceKind.GOODS:
-            del self.fields["quantity"]
+            del self.fields["quantity"], self.fields["delivery_address"]
 
     def clean(self) -> None:
         for name in ("form_token", "seen_price"):  # hidden: their errors have no place of their own

@@ -28,7 +28,6 @@ urlpatterns = [
     path("settings/payments/save/", payments.save_payments, name="save_payments"),
     path("settings/payments/accounts/", payments.add_account, name="add_account"),
     path("settings/payments/accounts/<int:pk>/remove/", payments.remove_account, name="remove_account"),
-    path("inbox/<int:thread_pk>/panel/", pages.thread_panel, name="thread_panel"),
     path("inbox/<int:thread_pk>/create-order/", sales.create_in_thread, name="create_in_thread"),
     path("orders/<int:pk>/screen/", outside.screen, name="outside_screen"),
     path("settings/order-system/", outside.settings_page, name="outside"),

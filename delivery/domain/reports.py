@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +96,7 @@ def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
             return event
         event.outcome, event.decided_by = Outcome.ACCEPTED, by
         event.save(update_fields=["outcome", "decided_by"])
-        _work_out(delivery, order, by=by, also=event)
+        _work_out(delivery, order, by=by)
         telling.tell_pages(delivery)
     return event
 
@@ -158,25 +159,26 @@ def _stored(
     return event
 
 
-def _work_out(delivery: Delivery, order: Order, *, by: User, also: DeliveryEvent | None = None) -> None:
-    """The state out of the reports of the present assignment, and of one that the shop accepted."""
+def _work_out(delivery: Delivery, order: Order, *, by: User) -> None:
+    """The state out of the reports of the present assignment, and of those that the shop accepted: of these
+    only what ends a delivery, since whoever has the task now says how far it is."""
+    present = Q(assignment=delivery.assignment_number, outcome=Outcome.COUNTED)
+    ended = Q(outcome=Outcome.ACCEPTED, state__in=OVER)
     events = list(
-        DeliveryEvent.objects.filter(delivery=delivery, assignment=delivery.assignment_number).exclude(
-            outcome=Outcome.CONFLICT
-        )
+        DeliveryEvent.objects.filter(present | ended, delivery=delivery).select_related("assignment__courier")
     )
-    newest = max([*events, *([also] if also else [])], key=_weight)
-    if (delivery.state, delivery.state_at) == (newest.state, newest.happened_at):
+    newest = max(events, key=_weight, default=None)
+    if newest is None or (delivery.state, delivery.state_at) == (newest.state, newest.happened_at):
         return
     before = delivery.state
     delivery.state, delivery.state_at = newest.state, newest.happened_at
     delivery.closed_at = newest.happened_at if newest.state in OVER else None
     if newest.state == DeliveryState.DELIVERED:
         if delivery.hand_in_id is None:  # what was counted at the counter is not changed from a phone
-            delivery.collected = _collected([*events, newest])
+            delivery.collected = _collected(events)
         delivery.link_until = min(delivery.link_until or newest.happened_at, timezone.now())
-        if newest.assignment.courier_id != delivery.courier_id:  # accepted from who had it before
-            delivery.courier = newest.assignment.courier
+    if newest.assignment.pk != delivery.assignment_number:  # accepted from who had it before
+        delivery.courier = newest.assignment.courier
     delivery.save()
     if newest.state == before:
         return

@@ -43,6 +43,8 @@ class Courier(models.Model):
     vehicle = models.CharField(_("Vehicle"), max_length=80, blank=True)
     note = models.TextField(_("Note"), blank=True, max_length=1000)
     photo = models.ImageField(_("Photo"), upload_to="couriers/", blank=True)
+    # Names the one filling-in of the form that made it: sent twice, it makes one courier.
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = CourierQuerySet.as_manager()

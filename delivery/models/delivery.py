@@ -145,6 +145,18 @@ class Delivery(models.Model):
                 condition=models.Q(collected__gt=0, hand_in=None),
                 name="delivery_cash",
             ),
+            # The board's columns, by courier and by state: all of a shop, then what an agent finds.
+            *(
+                models.Index(
+                    fields=["provider", *whose, *column], condition=models.Q(closed_at=None), name=name
+                )
+                for name, whose, column in (
+                    ("delivery_of_courier", [], ["courier", "due_at", "assignment_number"]),
+                    ("delivery_in_state", [], ["state", "due_at", "assignment_number"]),
+                    ("delivery_found_of_courier", ["only_for"], ["courier", "due_at", "assignment_number"]),
+                    ("delivery_found_in_state", ["only_for"], ["state", "due_at", "assignment_number"]),
+                )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,6 +242,13 @@ class DeliveryEvent(models.Model):
         ordering = ["happened_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["delivery", "client_id"], name="delivery_event_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["delivery"],
+                condition=models.Q(outcome=Outcome.CONFLICT, decided_by=None),
+                name="delivery_conflict",
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,15 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.enums import MemberRole
 from accounts.models import Provider, ProviderMember, User
 from accounts.queries import current_membership
 from delivery.models import Delivery
+
+# A page's script asks for the inner part alone.
+as_page_or_fragment = vary_on_headers("X-Requested-With", "HX-Request")
 
 
 def reader(request: HttpRequest) -> User:
@@ -36,3 +40,7 @@ def visible_delivery(request: HttpRequest, pk: int) -> Delivery:
         "order__customer", "order__thread", "provider", "courier__user"
     )
     return get_object_or_404(related, pk=pk)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch" or bool(request.headers.get("HX-Request"))

@@ -34,7 +34,7 @@ class OutgoingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` is the start of it, at most KEEP_CHARS characters."""
+    """`text` is the start of it: at most KEEP_CHARS characters, or as many as the caller wanted."""
 
     status: int
     text: str
@@ -75,8 +75,23 @@ def is_public(address: Address) -> bool:
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, allow_private: bool = False
 ) -> Answer:
-    """Posts `body` and gives the answer, whatever its status. Raises OutgoingError and nothing else for a
-    fault of the outside; `seconds` limits connecting, sending and reading together."""
+    """`request` with POST, of whose answer the start is enough."""
+    return request("POST", url, body, headers, seconds=seconds, allow_private=allow_private)
+
+
+def request(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    allow_private: bool = False,
+    keep_chars: int = KEEP_CHARS,
+) -> Answer:
+    """Calls and gives the answer, whatever its status. Raises OutgoingError and nothing else for a fault of
+    the outside; `seconds` limits connecting, sending and reading together. An error's text may hold the
+    address: who has a secret in it must not pass that text on."""
     ends = time.monotonic() + seconds
     parts = check_address(url, allow_private=allow_private)
     host = _ascii(parts.hostname or "")
@@ -89,7 +104,7 @@ def post(
     for address in _resolve(host, port, allow_private=allow_private)[:_TRIES]:
         call = _Call(host, port, address, ssl.create_default_context() if is_tls else None)
         try:
-            return call.run(target, body, headers, ends - time.monotonic())
+            return call.run(method, target, body, headers, ends - time.monotonic(), keep_chars)
         except OutgoingError as error:
             if error.code != "unreachable":  # past the connecting, the receiver may have it already
                 raise
@@ -144,7 +159,15 @@ class _Call(HTTPConnection):
             self._live = self.sock = secured
             secured.do_handshake()
 
-    def run(self, target: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
+    def run(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        seconds: float,
+        keep_chars: int,
+    ) -> Answer:
         if seconds <= 0:
             raise OutgoingError("timeout")
         self.timeout = seconds
@@ -153,12 +176,12 @@ class _Call(HTTPConnection):
         limit.daemon = True
         limit.start()
         try:
-            self.request("POST", target, body, {**headers, "Connection": "close"})
+            self.request(method, target, body, {**headers, "Connection": "close"})
             with self.getresponse() as response:
-                text = response.read(4 * KEEP_CHARS).decode(errors="replace")
+                text = response.read(4 * keep_chars).decode(errors="replace")
             if self._is_cut:
                 raise OutgoingError("timeout")
-            return Answer(response.status, text.replace("\x00", "")[:KEEP_CHARS])
+            return Answer(response.status, text.replace("\x00", "")[:keep_chars])
         except (OSError, HTTPException, ValueError) as error:
             raise self._failure(error) from error
         finally:

@@ -29,7 +29,7 @@ VENDOR_FILES = {
 
 # Our own scripts import one another by relative path, which must become the hashed name. Packages'
 # scripts may mention imports that only a bundler resolves.
-MODULE_FOLDERS = ("common", "accounts", "services", "messaging", "orders", "appointments")
+MODULE_FOLDERS = ("common", "accounts", "services", "messaging", "orders", "appointments", "delivery")
 _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
 
 

@@ -124,6 +124,11 @@ def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
 @require_GET
 def manifest(request: HttpRequest) -> JsonResponse:
     """Makes the site installable on a phone."""
+    return manifest_of(settings.STORE_NAME, start_url="/")
+
+
+def manifest_of(name: str, *, start_url: str) -> JsonResponse:
+    """An installed page of its own, which opens at `start_url`."""
     icons = [
         {
             "src": static(f"brand/{name}.png"),
@@ -139,9 +144,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
     ]
     return JsonResponse(
         {
-            "name": settings.STORE_NAME,
-            "short_name": settings.STORE_NAME,
-            "start_url": "/",
+            "id": start_url,
+            "name": name,
+            "short_name": name,
+            "start_url": start_url,
+            "scope": "/",
             "display": "standalone",
             "background_color": "#FBF8F3",
             "theme_color": "#0B6E6E",

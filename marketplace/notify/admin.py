@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.common.admin_parts import ReadOnlyAdmin, confirmed_action
 from marketplace.notify import domain
 from marketplace.notify.enums import NotificationStatus
-from marketplace.notify.models import Notification, PushSubscription
+from marketplace.notify.models import Notification, PushSubscription, SmsGateway
+
+
+def _send_again(notification: Notification, _reason: str) -> None:
+    domain.send_again(notification)
+
 
 # Their texts hold links that log a person in; whoever reads one could take over that account.
 _PERSONAL = ("account.", "mfa.")
@@ -32,6 +37,9 @@ class NotificationAdmin(ReadOnlyAdmin):
         "attachment_name",
         ("created_at", "due_at", "sent_at"),
         ("unique_key", "reference"),
+        ("gateway", "via", "reach", "problem"),
+        ("parts", "cost", "cost_currency", "handed_at"),
+        "answer",
     ]
     actions = ["send_again"]
 
@@ -50,7 +58,7 @@ class NotificationAdmin(ReadOnlyAdmin):
             title=_("Send again"),
             text=_("Only those that were not delivered are sent again."),
             done=_("Will be sent again."),
-            do=lambda notification, _reason: domain.send_again(notification),
+            do=_send_again,
         )
 
 
@@ -67,3 +75,23 @@ class PushSubscriptionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("push service"))
     def push_service(self, device: PushSubscription) -> str:
         return device.service
+
+
+@admin.register(SmsGateway)
+class SmsGatewayAdmin(ReadOnlyAdmin):
+    """Without the secret, and without the fields and headers, into which a shop may have written one."""
+
+    list_display = ["provider", "kind", "is_on", "sender", "per_day", "daily_cap", "currency", "changed_at"]
+    list_filter = ["kind", "is_on"]
+    search_fields = ["provider__name"]
+    ordering = ["-pk"]
+    list_select_related = ["provider"]
+    fields = [
+        "provider",
+        ("kind", "is_on", "sender"),
+        ("per_number", "per_day"),
+        ("daily_cap", "part_price", "currency"),
+        "time_zone",
+        "owner",
+        ("created_at", "changed_at"),
+    ]

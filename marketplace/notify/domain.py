@@ -6,7 +6,6 @@ because Redis or the mail server was away, since the sweep finds every row that 
 
 import logging
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,8 +16,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from marketplace.common.background import enqueue_on_commit
-from marketplace.notify import push
-from marketplace.notify.enums import Channel, NotificationStatus
+from marketplace.notify import push, sms_sending
+from marketplace.notify.enums import Channel, NotificationStatus, Problem
 from marketplace.notify.models import Notification
 from marketplace.notify.rendering import render
 from marketplace.notify.transports import TransportError, deliver
@@ -33,10 +32,17 @@ SWEEP_SECONDS = 30.0
 URGENT_KINDS = {
     "appointment_reminder",
     "callback_requested",
+    "delivery_conflict",
+    "delivery_failed",
+    "delivery_on_the_way",
     "follow_up_due",
     "order_placed",
+    "task_assigned",
+    "task_taken_back",
     "transfer_claimed",
 }
+# A day's limits; the shop's owner is told when one is reached.
+_ALARMS = (Problem.DAY_LIMIT, Problem.COST_CAP)
 
 
 def notify(
@@ -44,11 +50,10 @@ def notify(
     kind: str,
     unique_key: str,
     *,
-    channels: Sequence[Channel] = (Channel.EMAIL,),
     attachment: tuple[str, str, str] | None = None,
     **context: Any,
 ) -> None:
-    """Tells one person of one cause, once.
+    """Tells one person of one cause, once, by mail; an SMS needs its shop's gateway: sms.notify_sms.
 
     `recipient` is a user; `kind` names the templates `notify/<kind>.txt` and `.subject.txt`, which
     are rendered in the recipient's language with `context` (JSON values, datetimes, Decimals).
@@ -57,11 +62,10 @@ def notify(
     URGENT_KINDS also goes to the recipient's devices, in one row for all of them.
     """
     name, mime, text = attachment or ("", "", "")
-    if kind in URGENT_KINDS:
-        channels = [*channels, Channel.WEB_PUSH]
+    channels = [Channel.EMAIL, *([Channel.WEB_PUSH] if kind in URGENT_KINDS else [])]
     for channel in channels:
         if address := _address(recipient, channel):
-            _write(
+            write(
                 unique_key=unique_key,
                 channel=channel,
                 recipient=recipient,
@@ -80,8 +84,6 @@ def _address(recipient: Any, channel: Channel) -> str:
     """What an operator reads in the outbox; of devices only whose they are. "" for none."""
     if channel == Channel.EMAIL:
         return str(recipient.email)
-    if channel == Channel.SMS:
-        return str(recipient.phone or "")
     return str(recipient.username) if push.is_available() and push.devices_of(recipient).exists() else ""
 
 
@@ -89,7 +91,7 @@ def notify_address(
     address: str, kind: str, unique_key: str, *, subject: str, body: str, language: str
 ) -> None:
     """Mails a ready text to an address that need not belong to anybody, such as a password reset."""
-    _write(
+    write(
         unique_key=unique_key,
         channel=Channel.EMAIL,
         address=address,
@@ -105,7 +107,7 @@ def notify_stranger(
     address: str, kind: str, unique_key: str, *, language: str = "", time_zone: str = "", **context: Any
 ) -> None:
     """`notify` for an email that need not belong to anybody: the kind's templates have no `recipient`."""
-    _write(
+    write(
         unique_key=unique_key,
         channel=Channel.EMAIL,
         address=address,
@@ -116,7 +118,8 @@ def notify_stranger(
     )
 
 
-def _write(**fields: Any) -> None:
+def write(**fields: Any) -> None:
+    """Puts a row into the outbox, once for each (unique_key, channel), and starts its sending on commit."""
     # ON CONFLICT DO NOTHING: two transactions with one cause leave one row and no error.
     Notification.objects.bulk_create([Notification(**fields)], ignore_conflicts=True)
     row = Notification.objects.filter(unique_key=fields["unique_key"], channel=fields["channel"]).values_list(
@@ -149,23 +152,35 @@ def send_notification(pk: int) -> bool:
     )
     if not claimed:
         return False
-    notification = Notification.objects.select_related("recipient").get(pk=pk)
+    return attempt(Notification.objects.select_related("recipient", "gateway").get(pk=pk))
+
+
+def attempt(notification: Notification, *, may_wait: bool = True) -> bool:
+    """Sends a row that the caller has claimed; without `may_wait`, a temporary refusal is final too."""
+    pk = notification.pk
     try:
         render(notification)
-        reference = deliver(notification)
+        if notification.channel == Channel.SMS:
+            reference = sms_sending.send_sms(notification)
+        else:
+            reference = deliver(notification)
     except TransportError as error:
         logger.warning("notification %s: %s", pk, error)
-        _put_back(notification, error, permanent=error.permanent)
+        notification.problem, notification.answer = error.problem, error.answer
+        _put_back(notification, error, permanent=error.permanent or not may_wait)
         return False
     except Exception as error:  # a broken template must not block the queue for ever
         logger.exception("notification %s", pk)
-        _put_back(notification, error, permanent=False)
+        _put_back(notification, error, permanent=not may_wait)
         return False
     notification.status = NotificationStatus.SENT
     notification.sent_at = timezone.now()
     notification.reference = reference[:120]
     notification.last_error = ""
-    notification.save(update_fields=["status", "sent_at", "reference", "last_error", "subject", "body"])
+    changed = ["status", "sent_at", "reference", "last_error", "subject", "body"]
+    if notification.channel == Channel.SMS:
+        changed += sms_sending.FIELDS
+    notification.save(update_fields=changed)
     return True
 
 
@@ -174,6 +189,8 @@ def _put_back(notification: Notification, error: Exception, *, permanent: bool) 
         "last_error": f"{type(error).__name__}: {error}".replace("\x00", "")[:2000],
         "subject": notification.subject,
         "body": notification.body,
+        "problem": notification.problem,
+        "answer": notification.answer,
     }
     if permanent or notification.attempts > len(BACKOFF):
         changes["status"] = NotificationStatus.FAILED
@@ -184,9 +201,29 @@ def _put_back(notification: Notification, error: Exception, *, permanent: bool) 
     Notification.objects.filter(
         pk=notification.pk, status=NotificationStatus.SENDING, claimed_at=notification.claimed_at
     ).update(**changes)
+    if notification.problem in _ALARMS:
+        _alarm(notification)
 
 
-def send_again(notification: Notification) -> None:
+def _alarm(notification: Notification) -> None:
+    """Once for each limit and day."""
+    gateway = notification.gateway
+    if gateway is None:
+        return
+    day = sms_sending.day_start(gateway).date()
+    notify(
+        gateway.owner,
+        "sms_limit_reached",
+        f"sms:{gateway.pk}:{notification.problem}:{day}",
+        is_cost=notification.problem == Problem.COST_CAP,
+        per_day=gateway.per_day,
+        amount=gateway.daily_cap,
+        currency=gateway.currency,
+        path="/settings/sms/",
+    )
+
+
+def send_again(notification: Notification) -> bool:
     """An operator's "send again" for a row that ended in failed; nothing happens to any other."""
     changed = Notification.objects.filter(pk=notification.pk, status=NotificationStatus.FAILED).update(
         status=NotificationStatus.PENDING,
@@ -196,6 +233,7 @@ def send_again(notification: Notification) -> None:
     )
     if changed:
         enqueue_on_commit("notify.send", notification_id=notification.pk)
+    return bool(changed)
 
 
 def send_due() -> int:

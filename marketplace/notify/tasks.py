@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from marketplace.notify import domain
+from marketplace.notify import domain, sms
 
 
 @shared_task(name="notify.send")
@@ -11,3 +11,8 @@ def send(notification_id: int) -> None:
 @shared_task(name="notify.send_due")
 def send_due() -> None:
     domain.send_due()
+
+
+@shared_task(name="notify.ask_due")
+def ask_due() -> None:
+    sms.ask_due()

@@ -1,5 +1,6 @@
 """Making orders, in the shop's window, in a chat or for a customer, and moving them."""
 
+from orders.domain.addresses import set_delivery_address
 from orders.domain.cards import create_card, fill_order
 from orders.domain.claiming import claim_transfer
 from orders.domain.customers import (
@@ -10,7 +11,7 @@ from orders.domain.customers import (
 )
 from orders.domain.expiring import expire_if_unpaid, expire_unpaid
 from orders.domain.moving import cancel_order, complete_order, confirm_order, expire_order
-from orders.domain.parts import Item, card_url, shop_people_of, tell_card_changed
+from orders.domain.parts import Item, card_url, shop_people_of, tell_card_changed, titles_of
 from orders.domain.paying import accept_notice, reject_notice, settle
 from orders.domain.payment_settings import add_account, remove_account, save_payment_settings
 from orders.domain.placing import place_order
@@ -35,9 +36,11 @@ __all__ = [
     "reject_notice",
     "remove_account",
     "save_payment_settings",
+    "set_delivery_address",
     "settle",
     "share_link",
     "shop_people_of",
     "take_order",
     "tell_card_changed",
+    "titles_of",
 ]

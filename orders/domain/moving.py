@@ -28,7 +28,8 @@ def confirm_order(order: Order, *, by: User) -> Order:
 
 
 def complete_order(order: Order, *, by: User, as_courier: bool = False) -> Order:
-    """The only way to Completed. `as_courier`: the caller knows that `by` has brought it to the customer."""
+    """The only way to Completed. `as_courier`: the caller knows that `by` has brought it to the customer, and
+    tells the customer so itself."""
     return _move(order, OrderStatus.COMPLETED, by=by, for_shop=as_courier)
 
 
@@ -105,7 +106,8 @@ def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop
         order.save(update_fields=["status", f"{to}_at", "contract_number"])
         OrderEvent.objects.create(order=order, by=by, status=to, reason=reason)
         people = [order.customer] if is_shop else shop_people_of(order)
-        _tell(order, people, by=by.name, reason=reason, to_shop=not is_shop)
+        if not for_shop:
+            _tell(order, people, by=by.name, reason=reason, to_shop=not is_shop)
         tell_card_changed(order)
     return order
 

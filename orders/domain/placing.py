@@ -24,6 +24,7 @@ from orders.domain.parts import (
 from orders.enums import OrderStatus, SalesChannel
 from orders.models import Order, OrderEvent
 from orders.queries import searchable
+from services.enums import ServiceKind
 from services.models import Service
 
 
@@ -35,12 +36,14 @@ def place_order(
     quantity: int = 1,
     note: str = "",
     preferred_at: datetime | None = None,
+    delivery_address: str = "",
     seen_price: Decimal | None = None,
 ) -> Order:
     """A customer's web order: stored as placed, its card in the thread, the shop told by mail.
 
     The same `form_token` again returns the first order, from however many submits at once.
-    `seen_price` is the price that the customer was shown for one: if it has changed, the order is refused.
+    `delivery_address` is of goods alone; "" is picked up. `seen_price` is the price that the customer was
+    shown for one: if it has changed, the order is refused.
     Refusals have the codes not_offered, own_shop, past, price_changed (extra: price), quantity.
     """
     try:
@@ -50,7 +53,7 @@ def place_order(
                 return existing
             service = Service.objects.select_related("provider").get(pk=service.pk)
             _check(service, by, quantity, preferred_at, seen_price)
-            order = _store(service, by, form_token, quantity, note, preferred_at)
+            order = _store(service, by, form_token, quantity, note, preferred_at, delivery_address)
             post_order_card(order, by=by, body=f"{order.number} · {service.title}")
             tell_placed(order, shop_people_of(order))
             return order
@@ -90,6 +93,7 @@ def _store(
     quantity: int,
     note: str,
     preferred_at: datetime | None,
+    delivery_address: str,
 ) -> Order:
     number = next_number(service.provider)
     order = Order.objects.create(
@@ -103,6 +107,7 @@ def _store(
         total=service.price * quantity,
         note=note,
         preferred_at=preferred_at,
+        delivery_address=delivery_address.strip() if service.kind == ServiceKind.GOODS else "",
         created_by=by,
         form_token=form_token,
         customer_name=by.name,

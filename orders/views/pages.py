@@ -1,11 +1,11 @@
-"""The order page, its card and panel in the chat, and its moves."""
+"""The order page, its card in the chat, and its moves."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -13,13 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
-from messaging.models import Thread
-from orders import domain, queries
+from orders import domain
 from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
-from orders.timeline import activity_in_thread
 from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
 from orders.views.transfers import payment_context
 
@@ -64,24 +62,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _order_page(request, order, form)
     messages.success(request, _("The order is cancelled. The other side has been told."))
     return _back(request, order)
-
-
-@as_page_or_fragment
-@require_GET
-def thread_panel(request: HttpRequest, thread_pk: int) -> HttpResponse:
-    """Beside the chat: what happened between the two, and their orders."""
-    user = reader(request)
-    thread = get_object_or_404(
-        Thread.objects.visible_to(user).select_related("customer", "provider"), pk=thread_pk
-    )
-    context = {
-        "thread": thread,
-        "orders": queries.orders_in_thread(thread, user),
-        "activity": activity_in_thread(thread, user),
-        "is_shop": thread.customer_id != user.pk,
-    }
-    template = "orders/_panel.html" if wants_fragment(request) else "orders/panel.html"
-    return render(request, template, context)
 
 
 def _move(request: HttpRequest, pk: int, move: Callable[..., Order], done: str) -> HttpResponse:

@@ -3,6 +3,21 @@
 const CACHE = "shell-1";
 const OFFLINE = "/offline/";
 
+// A courier's pages, which stay readable without signal: each says in X-Kept-For whose it is, and in
+// X-Kept-Until how long the phone may keep it. One account at a time: another one's log-in, and any log-out,
+// leaves nothing of it here.
+const TASKS = "/my-tasks/";
+const KEPT = "kept-";
+const KEPT_PAGES = /^\/(?:my-tasks|t\/[^/]+)\//;
+const PATIENCE_MS = 6_000; // with a bar of signal that carries nothing
+
+// What sends reports while no page is open.
+try {
+  importScripts("/static/delivery/sender.js");
+} catch {
+  // the pages send them
+}
+
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.add(OFFLINE)).then(() => self.skipWaiting()));
 });
@@ -11,7 +26,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((keys) => Promise.all(keys.filter((key) => key !== CACHE).map((key) => caches.delete(key))))
+      .then((keys) => Promise.all(keys.filter((key) => key !== CACHE && !key.startsWith(KEPT)).map((key) => caches.delete(key))))
       .then(() => self.clients.claim()),
   );
 });
@@ -19,8 +34,13 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate") {
+  if (url.origin !== location.origin) return;
+  // Logging in or out, by whatever way.
+  if (request.method === "POST" && url.pathname.startsWith("/accounts/")) event.waitUntil(forget());
+  if (request.method !== "GET") return;
+  if (KEPT_PAGES.test(url.pathname) && !/\.\w+$/.test(url.pathname)) {
+    event.respondWith(fresh(event, url));
+  } else if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
   } else if (/^\/static\/.+\.[0-9a-f]{12}\./.test(url.pathname)) {
     event.respondWith(fromCacheOrNetwork(request));
@@ -70,4 +90,64 @@ async function fromCacheOrNetwork(request) {
   const response = await fetch(request);
   if (response.ok) cache.put(request, response.clone());
   return response;
+}
+
+// --- a courier's pages -------------------------------------------------------------------------------
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === "courier-queue" && self.courierQueue) event.waitUntil(sendReports());
+});
+
+async function sendReports() {
+  const { waiting } = await self.courierQueue.flush();
+  if (waiting) throw new Error("not all could be sent"); // the browser asks again later
+}
+
+async function fresh(event, url) {
+  const { request } = event;
+  const network = fetch(request).then(async (response) => {
+    await note(url, response.clone());
+    return response;
+  });
+  event.waitUntil(network.catch(() => {})); // a late answer is kept all the same
+  if (request.mode === "navigate") {
+    const stored = await kept(url);
+    if (!stored) return network.catch(() => caches.match(OFFLINE));
+    return Promise.race([network, later(PATIENCE_MS).then(() => stored)]).catch(() => stored);
+  }
+  if (request.destination !== "image") return network; // a script: it wants to know that there is no signal
+  return network.catch(async () => (await kept(url)) ?? Response.error());
+}
+
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function note(url, response) {
+  const owner = response.headers.get("X-Kept-For");
+  if (response.ok && owner) {
+    if (owner.startsWith("user-")) await forget((key) => key.startsWith(`${KEPT}user-`) && key !== KEPT + owner);
+    await (await caches.open(KEPT + owner)).put(url.href, response);
+  } else if (response.status === 404) {
+    if (url.pathname === TASKS) await forget((key) => key.startsWith(`${KEPT}user-`));
+    else for (const cache of await keptCaches(url)) await cache.delete(url.href, { ignoreVary: true });
+  } else if (url.pathname.startsWith(TASKS) && (response.redirected || response.type === "opaqueredirect")) {
+    await forget((key) => key.startsWith(`${KEPT}user-`)); // signed out by the server
+  }
+}
+
+async function kept(url) {
+  for (const cache of await keptCaches(url)) {
+    const stored = await cache.match(url.href, { ignoreVary: true });
+    if (stored && Date.parse(stored.headers.get("X-Kept-Until")) > Date.now()) return stored;
+  }
+  return undefined;
+}
+
+async function keptCaches(url) {
+  const kind = KEPT + (url.pathname.startsWith(TASKS) ? "user-" : "link-");
+  const keys = (await caches.keys()).filter((key) => key.startsWith(kind));
+  return Promise.all(keys.map((key) => caches.open(key)));
+}
+
+async function forget(which = (key) => key.startsWith(KEPT)) {
+  await Promise.all((await caches.keys()).filter(which).map((key) => caches.delete(key)));
 }

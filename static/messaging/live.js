@@ -1,6 +1,8 @@
 // The one socket of a page, and the one number of unread messages. Other scripts hear of server events as
 // "talad:event" on the document (detail: the event) and of the connection as "talad:connection" (detail:
 // "up", or "down" once no socket could be had for five seconds).
+import { newId } from "../common/new_id.js";
+
 const PING_MS = 18_000; // a silently dead socket is noticed within PING_MS + PONG_MS
 const PONG_MS = 5_000;
 const CONNECT_MS = 6_000;
@@ -24,15 +26,7 @@ const readUpTo = new Map(); // thread → seq: what is read need not be told as 
 export const me = Number(document.body.dataset.user);
 export const isUp = () => socket?.readyState === WebSocket.OPEN;
 export const isConnectionDown = () => isDown;
-
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only where the page came by HTTPS or from this machine
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+export { newId };
 
 /** The ack of a command; rejects with {code, sentence}, code "offline" when nothing is known of its fate. */
 export function command(type, fields = {}, clientId = newId()) {

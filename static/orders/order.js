@@ -20,11 +20,11 @@ async function refresh() {
 
 // A reason being typed survives, while there is still something to cancel.
 function keepTyping(old, fresh) {
-  const typed = old.querySelector("textarea");
-  const field = fresh.querySelector("textarea");
+  const typed = old.querySelector(".order-cancel textarea");
+  const field = fresh.querySelector(".order-cancel textarea");
   if (!typed || !field) return;
   field.value = typed.value;
-  fresh.querySelector("details").open = old.querySelector("details").open;
+  fresh.querySelector(".order-cancel").open = old.querySelector(".order-cancel").open;
   if (document.activeElement === typed) queueMicrotask(() => field.focus());
 }
 

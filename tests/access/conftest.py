@@ -1,5 +1,7 @@
 """A world with one of everything, all of it belonging to `customer` and `shop`."""
 
+import io
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -9,20 +11,38 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.domain import invite_agent
-from accounts.models import User
+from accounts.models import Provider, User
 from accounts.queries import owner_of
 from appointments.domain.feeds import renew_feed
 from appointments.enums import CallOutcome
 from appointments.models import Call
+from delivery.domain import Proof, hand_over
+from delivery.domain import report as report_delivery
+from delivery.enums import DeliveryState
+from delivery.models import Courier, Delivery, DeliveryEvent
 from followup.domain import add_note, begin_task, request_callback
 from followup.models import SilentThread
+from marketplace.common.images import reencode_photo
+from marketplace.notify.sms import save_gateway, send_test
 from messaging.domain import post_message
 from messaging.enums import MessageKind
 from messaging.models import Attachment
-from orders.domain import Item, add_account, claim_transfer, create_card, order_for_customer, share_link
+from orders.domain import (
+    Item,
+    add_account,
+    claim_transfer,
+    confirm_order,
+    create_card,
+    order_for_customer,
+    place_order,
+    share_link,
+)
 from orders.domain.outside import save_system
 from orders.enums import DeskTask, SaleKind
 from orders.transfers.slips import read_slip
+from services.domain import add_service
+from services.enums import ServiceKind
+from services.models import Category
 from tests.support.pictures import a_picture
 
 
@@ -40,9 +60,40 @@ def people(
     }
 
 
+def _carried(shop: Provider, customer: User, agent: User, courier: User) -> tuple[Delivery, DeliveryEvent]:
+    """A parcel on its way with the courier, who sent a photo of it."""
+    tea = add_service(
+        shop,
+        title="Jasmine tea",
+        category=Category.objects.get(),
+        description="Loose leaves.",
+        price=Decimal(120),
+        duration_minutes=60,
+        kind=ServiceKind.GOODS,
+    )
+    order = place_order(tea, by=customer, form_token=uuid4(), delivery_address="12 Charoen Krung")
+    order = confirm_order(order, by=agent)
+    share_link(order)
+    photo = default_storage.save("couriers/world.txt", ContentFile(b"a face"))
+    rider = Courier.objects.create(user=courier, provider=shop, photo=photo)
+    delivery = hand_over(order, courier=rider, by=agent)
+    said = {"client_id": uuid4(), "state": DeliveryState.ON_THE_WAY, "said_at": timezone.now()}
+    event = report_delivery(
+        delivery, courier=rider, proof=Proof(photo=reencode_photo(io.BytesIO(a_picture()))), **said
+    )
+    return Delivery.objects.select_related("order").get(pk=delivery.pk), event
+
+
 @pytest.fixture
 def world(
-    customer: User, agent: User, service: Any, thread: Any, order: Any, appointment: Any, settings: Any
+    customer: User,
+    agent: User,
+    courier: User,
+    service: Any,
+    thread: Any,
+    order: Any,
+    appointment: Any,
+    settings: Any,
 ) -> dict[str, Any]:
     settings.DEBUG = True
     message = post_message(thread, by=customer, body="a file", kind=MessageKind.FILE)
@@ -59,8 +110,22 @@ def world(
         additional_sale_url="https://orders.example/add/{order}",
         webhook_url="https://orders.example/events",
     )
+    delivery, report = _carried(order.provider, customer, agent, courier)
     card = create_card(thread, by=agent, sale_kind=SaleKind.NEW, form_token=uuid4())
+    spare = User.objects.create(username="spare", display_name="Spare")
     return {
+        "spare_courier": Courier.objects.create(user=spare, provider=order.provider),
+        "delivery": delivery,
+        "report": report,
+        "sms": send_test(
+            save_gateway(
+                order.provider, owner=owner_of(order.provider), kind="console", secret="", currency="THB"
+            ),
+            "+66812345678",
+            text="Hello",
+            unique_key="sms:world",
+            language="en",
+        ),
         "outside": system,
         "outside_card": card,
         "outside_delivery": system.deliveries.get(),

@@ -105,6 +105,7 @@ TEAM: dict[str, Rule] = {
     "invite_agent": post(OWNERS, email="somebody@people.example"),
     "withdraw_invitation": post(frozenset({"provider"}), _pk("invitation")),
     "remove_agent": post(frozenset({"provider"}), lambda world: {"pk": world["member"].pk}),
+    "thread_panel": get(BOTH_SIDES, _thread("thread_pk")),
     "customer_profile": get(SHOP, _thread("thread_pk")),
     "save_customer": post(SHOP, _thread("thread_pk")),
     # An agent reads that only the owner merges.
@@ -126,7 +127,6 @@ ORDERS: dict[str, Rule] = {
     "orders:create_in_thread": post(SHOP, _thread("thread_pk"), sale_kind="new"),
     "orders:for_customer": get(SHOP | {"stranger"}),
     "orders:taken": get(SHOP, _pk("taken_order")),
-    "orders:thread_panel": get(BOTH_SIDES, _thread("thread_pk")),
     "orders:notify_transfer": get(CUSTOMER, ORDER),
     "orders:share_link": post(BOTH_SIDES, ORDER),  # does nothing for the customer
     "orders:notice": get(BOTH_SIDES, NOTICE),
@@ -217,6 +217,81 @@ FOLLOWUP: dict[str, Rule] = {
     "followup:contact_thanks": get(EVERYBODY, _CONTACT),
 }
 
+# World's parcel is with the courier of the cast. Who holds the order's link sees it, whoever they are.
+_CARRIED: Arguments = lambda world: {"order_pk": world["delivery"].order_id}  # noqa: E731
+_PROOF: Arguments = lambda world: {"pk": world["report"].pk, "what": "photo"}  # noqa: E731
+_BY_LINK: Arguments = lambda world: {"token": world["delivery"].order.link_token}  # noqa: E731
+
+TRACKING: dict[str, Rule] = {
+    "delivery:detail": get(BOTH_SIDES, _pk("delivery")),
+    "delivery:card": get(BOTH_SIDES, _pk("delivery")),
+    "delivery:states": get(SIGNED_IN),  # of the reader's own orders
+    "delivery:tracking": get(BOTH_SIDES, _CARRIED),
+    "delivery:my_address": get(CUSTOMER, _CARRIED),
+    "delivery:proof": get(BOTH_SIDES, _PROOF),
+    "delivery:link_section": get(EVERYBODY, _BY_LINK),
+    "delivery:link_proof": get(EVERYBODY, lambda world: {**_BY_LINK(world), **_PROOF(world)}),
+}
+
+_COURIER: Arguments = lambda world: {"pk": world["delivery"].courier_id}  # noqa: E731
+_OF_PROVIDER = frozenset({"provider"})
+
+DISPATCH: dict[str, Rule] = {
+    "delivery:couriers": get(OWNERS),
+    "delivery:add_courier": get(OWNERS),
+    "delivery:edit_courier": get(_OF_PROVIDER, _COURIER),
+    "delivery:courier_photo": get(SHOP, _COURIER),
+    "delivery:deactivate_courier": post(_OF_PROVIDER, _pk("spare_courier")),
+    "delivery:activate_courier": post(_OF_PROVIDER, _pk("spare_courier")),
+    "delivery:reset_courier_password": post(_OF_PROVIDER, _pk("spare_courier")),
+    "delivery:board": get(_DESKS),
+    "delivery:assign_many": get(_DESKS),
+    "delivery:hand_in": post(SHOP, lambda world: {"courier_pk": world["delivery"].courier_id}, amount="1"),
+    "delivery:accept_report": post(SHOP, _pk("report")),
+    "delivery:set_aside": post(SHOP, _pk("report")),
+    "delivery:take_back": post(SHOP, _pk("delivery")),
+    "delivery:order_section": get(SHOP, _CARRIED),
+    "delivery:assign": Rule(
+        SHOP, _CARRIED, "post", lambda world: {"courier": world["delivery"].courier_id, "seen": "0"}
+    ),
+    "delivery:save_address": post(SHOP, _CARRIED, address="1 Silom"),
+    "delivery:delivery_settings": get(OWNERS),
+}
+
+_TEXT = {"kind": "courier_announcement"}
+_FARSI = {**_TEXT, "language": "fa"}
+SMS: dict[str, Rule] = {
+    "delivery:sms_settings": get(OWNERS),
+    "delivery:sms_save": post(OWNERS),
+    "delivery:sms_test": post(OWNERS),
+    "delivery:sms_log": get(OWNERS),
+    "delivery:sms_again": post(frozenset({"provider"}), _pk("sms")),
+    "delivery:message_texts": get(OWNERS),
+    "delivery:message_text": get(OWNERS, lambda world: _TEXT),
+    "delivery:message_text_switch": post(OWNERS, lambda world: _TEXT, on="1"),
+    "delivery:message_text_save": post(OWNERS, lambda world: _FARSI, text="{number}"),
+    "delivery:message_text_preview": post(OWNERS, lambda world: _FARSI, text="{number}"),
+    "delivery:message_text_reset": post(OWNERS, lambda world: _FARSI),
+}
+
+_COURIERS = frozenset({"courier"})
+_TASK_LINK: Arguments = lambda world: {"token": world["delivery"].link_token}  # noqa: E731
+_PICKED_UP = {"state": "picked_up", "client_id": "0f4a4a0e-6f0f-4b1e-9d53-3b1f0c8f7a11"}
+
+TASKS: dict[str, Rule] = {
+    "delivery:tasks": get(_COURIERS),
+    "delivery:tasks_data": get(_COURIERS),
+    "delivery:tasks_manifest": get(EVERYBODY),
+    "delivery:task_history": get(_COURIERS),
+    "delivery:task": get(_COURIERS, _pk("delivery")),
+    "delivery:report": post(_COURIERS, _pk("delivery"), **_PICKED_UP),
+    "delivery:task_proof": get(_COURIERS, _PROOF),
+    # The secret in the address is what lets in.
+    "delivery:task_link": get(EVERYBODY, _TASK_LINK),
+    "delivery:link_report": post(EVERYBODY, _TASK_LINK, **_PICKED_UP),
+    "delivery:task_link_proof": get(EVERYBODY, lambda world: {**_TASK_LINK(world), **_PROOF(world)}),
+}
+
 # The operator's own pages beside the models' ones: for everybody else they are the admin's log-in.
 ADMIN: dict[str, Rule] = {
     "admin:system_check": get(OPERATOR),
@@ -226,4 +301,8 @@ ADMIN: dict[str, Rule] = {
 
 RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **TEAM, **ORDERS, **MESSAGING, **APPOINTMENTS}
 RULES |= FOLLOWUP
+RULES |= TRACKING
 RULES |= OUTSIDE
+RULES |= DISPATCH
+RULES |= SMS
+RULES |= TASKS

@@ -21,7 +21,7 @@ os.environ.setdefault("DATABASE_URL", "postgres://unused/unused")
 os.environ.setdefault("REDIS_URL", "redis://unused")
 os.environ.setdefault("DEBUG", "1")
 
-from tests.bench import desk, market, rows
+from tests.bench import desk, market, parcels, rows, shop_rows
 from tests.bench.site import Site
 
 SIZES = {"small": 10_000, "large": 1_000_000}
@@ -86,10 +86,13 @@ def _sales_desk(servers: EmbeddedServers, folder: Path, sizes: dict[str, int]) -
         with _connect(url) as connection:
             market.fill(connection, 1000)
             desk.fill(connection, size)
+            parcels.fill(connection, size)
         sites.append(site)
     _say("the sales desk at both sizes")
     with sites[0].running() as small, sites[1].running() as large:
-        yield from rows.sales_desk(small, large)
+        yield from shop_rows.sales_desk(small, large)
+        _say("deliveries at both sizes")
+        yield from shop_rows.deliveries(small, large)
 
 
 class _Removed(EmbeddedServers):

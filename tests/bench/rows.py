@@ -4,10 +4,8 @@ import json
 import statistics
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from tests.bench import chat_load, http_load
@@ -132,7 +130,7 @@ def browse_and_search(small: Site, large: Site) -> Iterable[Row]:
     figures are those of the one that grows most."""
     for work, kinds in (("browse", BROWSED), ("search", SEARCHED)):
         middles = {
-            kind: _side_by_side(small, large, f"/services/?{quote(query, safe='=&')}")
+            kind: side_by_side(small, large, f"/services/?{quote(query, safe='=&')}")
             for kind, query in kinds.items()
         }
         ratios = {kind: at_large / at_small for kind, (at_small, at_large) in middles.items()}
@@ -151,112 +149,7 @@ def browse_and_search(small: Site, large: Site) -> Iterable[Row]:
         )
 
 
-DESK = {
-    "follow-up": "/sales/follow-up/?",
-    "follow-up, due": "/sales/follow-up/?state=due",
-    "follow-up, ended": "/sales/follow-up/?state=ended",
-    "orders": "/sales/orders/?",
-    "orders, not followed up": "/sales/orders/?state=none",
-    "orders, following": "/sales/orders/?state=following",
-    "orders, a status": "/sales/orders/?status=confirmed",
-    "orders, a channel": "/sales/orders/?channel=behalf",
-    "orders, a number": "/sales/orders/?q=B0005000",
-    "orders, a phone": "/sales/orders/?q=0800005000",
-    "orders, a name": "/sales/orders/?q=customer a",
-    "callback requests": "/sales/callbacks/?",
-    "callback requests, a name": "/sales/callbacks/?q=caller 000077",
-    "transfer notices": "/sales/transfers/?",
-    "order list": "/orders/manage/?",
-    "order list, a state": "/orders/manage/?status=placed",
-    "order list, a channel": "/orders/manage/?channel=chat",
-    "order list, a kind": "/orders/manage/?kind=additional",
-    "order list, a phone": "/orders/manage/?q=0800005000",
-    "order list, a name": "/orders/manage/?q=customer a",
-    "order list, a day": "/orders/manage/?since={day}&until={day}",
-    "order list, a state of a channel": "/orders/manage/?status=cancelled&channel=behalf",
-    "order list, far down": "/orders/manage/?before=5000",
-    "dashboard": "/dashboard/?",
-}
-REPORT_SECONDS = 2.0
-
-
-def sales_desk(small: Site, large: Site) -> Iterable[Row]:
-    """Every list of the desk and the order list, as the owner and as an agent, at both sizes; then the
-    reports of all orders."""
-    cookies = {
-        (who, site): _log_in(site, pk)
-        for who, pk in (("owner", 10), ("agent", 11))
-        for site in (small, large)
-    }
-    day = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()
-    middles, counts = {}, {}
-    for who in ("owner", "agent"):
-        for kind, path in DESK.items():
-            pair = (cookies[who, small], cookies[who, large])
-            name = f"{kind} ({who})"
-            address = path.format(day=day).replace(" ", "%20")
-            middles[name] = _side_by_side(small, large, address, pair, ROUNDS)
-            counts[name] = [
-                _queries(site, address, cookie) for site, cookie in zip((small, large), pair, strict=True)
-            ]
-    ratios = {kind: at_large / at_small for kind, (at_small, at_large) in middles.items()}
-    most = sorted(ratios, key=lambda kind: -ratios[kind])
-    limit, figure = middles[most[0]]
-    uneven = [kind for kind, (few, many) in counts.items() if few != many]
-    yield Row(
-        f"sales desk at 1,000,000 orders against 10,000, the most growing of {len(ratios)} lists: {most[0]}",
-        round(figure, 2),
-        round(limit, 2),
-        "ms, p50",
-        round(figure / limit, 2),
-        "at most 1.5 x, same queries",
-        figure / limit <= 1.5 and not uneven,
-        f"the middle of the lists {statistics.median(ratios.values()):.2f} x | next "
-        + ", ".join(f"{kind} {ratios[kind]:.2f} x" for kind in most[1:6])
-        + (f" | other numbers of queries: {', '.join(uneven)}" if uneven else ""),
-    )
-    slowest = max(_report_seconds(large, cookies["owner", large], days) for days in (30, 365, 1096))
-    yield Row(
-        "the slowest report at 1,000,000 orders",
-        round(slowest, 2),
-        REPORT_SECONDS,
-        "s",
-        round(slowest / REPORT_SECONDS, 2),
-        "at most 2 s",
-        slowest <= REPORT_SECONDS,
-        "30 days, a year and all three years, the first time that each is asked for",
-    )
-
-
-def _log_in(site: Site, pk: int) -> str:
-    script = (
-        "from accounts.models import User; from tests.bench.people import session_of;"
-        f" print(session_of(User.objects.get(pk={pk})))"
-    )
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", script],
-        cwd=ROOT,
-        env=site.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.split()[-1]
-
-
-def _queries(site: Site, path: str, cookie: str) -> int:
-    request = urllib.request.Request(f"http://127.0.0.1:{site.port}{path}", headers={"Cookie": cookie})
-    with urllib.request.urlopen(request) as answer:
-        return int(answer.headers["X-Queries"])
-
-
-def _report_seconds(site: Site, cookie: str, days: int) -> float:
-    today = datetime.now(UTC).date()
-    path = f"/sales/reports/?since={today - timedelta(days=days)}&until={today}&unit=month"
-    return http_load.run(site.port, [path], site.cpu_seconds, connections=1, cookie=cookie).p50_ms / 1000
-
-
-def _side_by_side(
+def side_by_side(
     small: Site, large: Site, address: str, cookies: tuple[str, str] = ("", ""), rounds: int = 4 * ROUNDS
 ) -> tuple[float, float]:
     """The middle times of one address at both sizes; a number in it keeps every page out of the cache."""

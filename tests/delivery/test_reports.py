@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from delivery.domain import Proof, accept_report, hand_over, report
+from delivery.domain import Proof, accept_report, hand_over, report, take_back
 from delivery.enums import DeliveryState, Outcome
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
 from marketplace.common.errors import DomainError
@@ -132,6 +132,35 @@ def test_a_report_after_the_task_was_given_away_counts_only_when_the_shop_says_s
     event.refresh_from_db()
     assert (delivery.state, delivery.courier, delivery.collected) == (S.DELIVERED, rider, Decimal(241))
     assert (parcel.status, event.outcome) == (OrderStatus.COMPLETED, Outcome.ACCEPTED)
+
+
+def test_what_the_shop_accepted_is_not_undone_by_who_has_the_task_now(
+    say: Say, delivery: Delivery, parcel: Order, rider: Courier, other_rider: Courier, provider: User
+) -> None:
+    hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+    accept_report(say(S.DELIVERED, minutes=5), by=provider)
+
+    say(S.ON_THE_WAY, minutes=50, courier=other_rider)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.courier) == (S.DELIVERED, rider)
+
+
+@pytest.mark.parametrize("is_waiting", [True, False])
+def test_accepting_how_far_somebody_had_come_leaves_the_task_with_who_has_it(
+    is_waiting: bool, say: Say, delivery: Delivery, parcel: Order, other_rider: Courier, provider: User
+) -> None:
+    if is_waiting:
+        take_back(delivery, by=provider, seen=delivery.assignment_number)
+    else:
+        hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+
+    event = accept_report(say(S.PICKED_UP, minutes=5), by=provider)
+
+    delivery.refresh_from_db()
+    assert event.outcome == Outcome.ACCEPTED
+    expected = (S.WAITING, None) if is_waiting else (S.ASSIGNED, other_rider)
+    assert (delivery.state, delivery.courier) == expected
 
 
 def test_who_never_had_the_task_finds_none(delivery: Delivery, other_rider: Courier) -> None:

@@ -251,7 +251,7 @@ def test_a_longer_history_costs_no_more_queries(
 
 # 2 for the session, 3 for the page and its rights, 5 for what belongs to it, 4 for the numbers; then each
 # source and what its rows name, and the menu.
-QUERIES = 27
+QUERIES = 29
 
 
 @pytest.fixture

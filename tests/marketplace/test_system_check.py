@@ -21,6 +21,7 @@ from marketplace.common.tasks import heartbeat
 from marketplace.notify.domain import notify
 from marketplace.notify.enums import NotificationStatus
 from marketplace.notify.models import Notification
+from marketplace.notify.sms import notify_sms, save_gateway
 from orders.domain import outside
 from orders.domain.outside.sending import CLAIM_LASTS
 from orders.enums import DeliveryStatus
@@ -69,6 +70,19 @@ def test_what_is_not_set_up_is_not_a_fault(db: None, settings: Any) -> None:
     assert found["mail"][0] == "missing"
     assert "Set EMAIL_URL." in found["mail"][1]
     assert found["sms"][0] == "missing"
+
+
+def test_shops_with_an_sms_gateway_are_counted_and_a_silent_one_needs_attention(
+    shop: Provider, provider: User
+) -> None:
+    gateway = save_gateway(shop, owner=provider, kind="console", secret="", currency="THB")
+    assert rows()["sms"][0] == "missing"
+    gateway = save_gateway(shop, owner=provider, kind="kavenegar", secret="key")
+    assert rows()["sms"] == ("good", "Shops that send SMS through a gateway of theirs: 1.")
+
+    notify_sms(shop, "+989121234567", "x", "sms:1", text="Hello")
+    Notification.objects.filter(gateway=gateway).update(problem="no_answer")
+    assert rows()["sms"][0] == "attention"
 
 
 def test_a_sender_that_no_mailbox_takes_needs_attention(db: None, settings: Any) -> None:

@@ -1,12 +1,8 @@
-"""SMS for a shop that has no gateway yet: readable in the log and at /outbox/."""
+"""SMS that no phone gets: readable in the shop's log, and at /outbox/ while DEBUG is on."""
 
-import logging
-
-from marketplace.notify.models import Notification
-
-logger = logging.getLogger(__name__)
+from marketplace.notify.models import Notification, SmsGateway
+from marketplace.notify.transports.base import Receipt
 
 
-def send(notification: Notification) -> str:
-    logger.info("SMS to %s: %s", notification.address, notification.body.strip())
-    return f"console-{notification.message_id}"
+def send(notification: Notification, gateway: SmsGateway | None = None) -> Receipt:
+    return Receipt(reference=f"console-{notification.message_id}", is_final=True)

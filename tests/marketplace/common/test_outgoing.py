@@ -16,8 +16,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from marketplace.common.outgoing import Answer, OutgoingError, check_address, is_public, post
+from marketplace.common.outgoing import (
+    Answer,
+    OutgoingError,
+    check_address,
+    is_public,
+    post,
+    request,
+)
 from tests.orders.outside.client import OutsideShop, free_port, listening
+from tests.support.sms import Plain
+from tests.support.sms import listening as listening_to_sms
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -173,6 +182,19 @@ def test_of_a_long_answer_the_start_is_kept(receiver: OutsideShop, monkeypatch: 
 
         assert answer == Answer(500, "é" * 500)
         thread.join()
+
+
+def test_of_an_answer_as_much_is_kept_as_the_caller_wants() -> None:
+    with listening_to_sms(Plain()) as gateway:
+        gateway.said = (200, "x" * 5000)
+
+        answer = request(
+            "GET", f"{gateway.url}/a?b=c%20d", None, {}, seconds=5, allow_private=True, keep_chars=2000
+        )
+
+        assert answer == Answer(200, "x" * 2000)
+        [call] = gateway.calls
+        assert (call.method, call.path, call.query, call.body) == ("GET", "/a", {"b": "c d"}, "")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

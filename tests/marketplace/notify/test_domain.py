@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import User
 from marketplace.notify import domain
 from marketplace.notify.domain import BACKOFF, notify, notify_address, send_again, send_due, send_notification
-from marketplace.notify.enums import Channel
 from marketplace.notify.models import CLAIM_LASTS, Notification
 from tests.support.mail import MailServer
 
@@ -60,20 +59,9 @@ def test_one_cause_from_two_transactions_at_once_is_one_row(alert: Alert) -> Non
 
 
 def test_a_person_without_an_address_is_left_out(courier: User) -> None:
-    notify(courier, "order_confirmed", "cause:1", channels=[Channel.EMAIL, Channel.SMS])
+    notify(courier, "order_confirmed", "cause:1")
 
     assert not Notification.objects.exists()
-
-
-def test_each_channel_has_its_own_row(customer: User) -> None:
-    customer.phone = "+66812345678"
-
-    notify(customer, "order_confirmed", "cause:1", channels=[Channel.EMAIL, Channel.SMS])
-
-    assert list(Notification.objects.order_by("pk").values_list("channel", "address")) == [
-        ("email", "customer@people.example"),
-        ("sms", "+66812345678"),
-    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -127,7 +127,7 @@ def test_an_agent_neither_lists_nor_counts_another_agents_card(
 
 @pytest.mark.parametrize(
     ("address", "person", "cost"),
-    [("/orders/", "customer", 9), ("/orders/shop/", "provider", 13), ("/inbox/{}/panel/", "provider", 11)],
+    [("/orders/", "customer", 10), ("/orders/shop/", "provider", 13), ("/inbox/{}/panel/", "provider", 13)],
 )
 def test_three_orders_cost_no_more_queries_than_one(
     address: str,

@@ -205,3 +205,34 @@ def test_the_shops_own_people_see_the_service_instead(
     assert (shown.status_code, shown["Location"]) == (302, service.get_absolute_url())
     assert sent.context["form"].non_field_errors() == ["You cannot order from your own shop."]
     assert not Order.objects.exists()
+
+
+def test_goods_are_brought_to_the_address_of_the_form(
+    client_of: Callable[[User], Client], customer: User, make_service: Callable[..., Service]
+) -> None:
+    tea = make_service("Tea", kind=ServiceKind.GOODS)
+    client = client_of(customer)
+
+    shown = client.get(address(tea)).content.decode()
+    client.post(address(tea), filled_in(quantity="2", delivery_address="1 Rama IV"))
+
+    assert 'autocomplete="street-address"' in shown
+    order = Order.objects.get()
+    assert order.delivery_address == "1 Rama IV"
+    assert "1 Rama IV" in client.get(f"/orders/{order.pk}/").content.decode()
+
+
+def test_what_is_no_goods_asks_for_no_address(
+    client_of: Callable[[User], Client], customer: User, service: Service
+) -> None:
+    assert "delivery_address" not in client_of(customer).get(address(service)).content.decode()
+
+
+def test_goods_without_an_address_are_picked_up(
+    client_of: Callable[[User], Client], customer: User, make_service: Callable[..., Service]
+) -> None:
+    tea = make_service("Tea", kind=ServiceKind.GOODS)
+
+    client_of(customer).post(address(tea), filled_in(quantity="1", delivery_address=""))
+
+    assert Order.objects.get().delivery_address == ""

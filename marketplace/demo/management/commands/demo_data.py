@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from marketplace.demo.cards import make_cards
+from marketplace.demo.deliveries import make_deliveries
 from marketplace.demo.desk import fill_desk
 from marketplace.demo.market import make_market
 from marketplace.demo.payments import make_payments
@@ -21,3 +22,4 @@ class Command(BaseCommand):
         make_payments(say=self.stdout.write)
         fill_desk()
         make_cards(say=self.stdout.write)
+        make_deliveries(say=self.stdout.write)

@@ -1,0 +1,130 @@
+// The courier's phone: the list and the task, up to date while there is signal, and what waits shown in them.
+import { keepPages } from "./keep.js";
+import { mend, takeForms } from "./report.js";
+import * as waiting from "./waiting.js";
+
+const LOOK_AGAIN_MS = 60_000; // where no socket tells
+const words = document.querySelector("[data-courier]");
+const task = document.querySelector("[data-page-task]");
+const isLink = waiting.owner.startsWith("link-");
+const ask = isLink ? "" : "/my-tasks/data.json";
+let pageNow = new Date(words.dataset.now).toISOString();
+let refreshing = null;
+let isStale = false;
+
+// --- what shows --------------------------------------------------------------------------------------
+
+function draw() {
+  waiting.showAsOf(pageNow);
+  for (const row of document.querySelectorAll("[data-task]")) show(row, Number(row.dataset.task));
+  if (task) drawTask();
+}
+
+function show(holder, pk) {
+  const state = waiting.stateOf(pk, holder.dataset.state, pageNow);
+  const pill = holder.querySelector("[data-pill]");
+  if (!pill) return state; // taken away
+  if (state !== holder.dataset.state) pill.textContent = waiting.stateWord(state);
+  pill.className = `pill ${{ delivered: "pill-enter", failed: "pill-accent", assigned: "" }[state] ?? "pill-brand"}`;
+  const waits = holder.querySelector("[data-waits]");
+  waits.hidden = !waiting.waitsFor(pk);
+  waits.querySelector("span").textContent = waits.hidden ? "" : waiting.word("waiting");
+  return state;
+}
+
+function drawTask() {
+  if (!task.querySelector("[data-not-mine]").hidden) return;
+  const state = show(task, Number(task.dataset.pageTask));
+  const isCancelled = task.dataset.cancelled !== undefined;
+  const phase = waiting.isOver(state) ? "over" : isCancelled ? "cancelled" : state;
+  if (phase === task.dataset.phase) return;
+  task.dataset.phase = phase;
+  for (const piece of task.querySelectorAll("[data-when]")) {
+    piece.hidden = !piece.dataset.when.split(" ").includes(phase);
+    if (piece.dataset.openWhen) piece.open = piece.dataset.openWhen === phase;
+  }
+}
+
+// --- what is new -------------------------------------------------------------------------------------
+
+function refresh() {
+  if (refreshing) {
+    isStale = true;
+    return refreshing;
+  }
+  refreshing = fetchFresh().finally(() => {
+    refreshing = null;
+    if (isStale) {
+      isStale = false;
+      refresh();
+    }
+  });
+  return refreshing;
+}
+
+async function fetchFresh() {
+  let answer;
+  try {
+    answer = await fetch(location.pathname + location.search, { headers: { "X-Requested-With": "fetch" } });
+  } catch {
+    return waiting.line("offline", true);
+  }
+  waiting.line("offline", false);
+  if (answer.redirected) return waiting.line("signed-out", true);
+  if (answer.status === 404) return gone();
+  if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+}
+
+function put(fresh) {
+  const said = fresh.querySelector("[data-courier]");
+  if (said?.dataset.courier !== waiting.owner) return location.reload(); // somebody else is logged in here
+  pageNow = new Date(said.dataset.now).toISOString();
+  for (const part of document.querySelectorAll("[data-fresh]")) {
+    const other = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
+    if (other && other.innerHTML !== part.innerHTML) part.replaceChildren(...other.childNodes);
+  }
+  const other = fresh.querySelector("[data-page-task]");
+  if (task && other) {
+    task.dataset.state = other.dataset.state;
+    task.toggleAttribute("data-cancelled", other.dataset.cancelled !== undefined);
+    task.querySelector("[data-not-mine]").hidden = true; // given back, maybe
+  }
+  draw();
+}
+
+// Given to somebody else or taken back: nothing to do here any more, and no copy stays on this phone.
+function gone() {
+  if (!task) return location.reload();
+  if (isLink && waiting.isOver(waiting.stateOf(Number(task.dataset.pageTask), task.dataset.state, pageNow))) return;
+  task.querySelector("[data-not-mine]").hidden = false;
+  for (const piece of task.querySelectorAll("[data-when]")) piece.hidden = true;
+  for (const part of task.querySelectorAll("[data-fresh]")) part.replaceChildren();
+  task.dataset.phase = "";
+}
+
+function lookAgain() {
+  if (document.hidden || !navigator.onLine) return;
+  refresh();
+  keepPages(waiting.owner, ask);
+}
+
+// --- start -------------------------------------------------------------------------------------------
+
+document.addEventListener("talad:event", ({ detail }) => detail.type === "tasks" && lookAgain());
+document.addEventListener("talad:connection", ({ detail }) => {
+  if (detail === "up") lookAgain(); // what was told meanwhile was told to nobody
+});
+addEventListener("online", lookAgain);
+document.addEventListener("visibilitychange", lookAgain);
+if (isLink) setInterval(lookAgain, LOOK_AGAIN_MS);
+
+try {
+  await waiting.start({ sent: lookAgain, drawn: draw });
+  if (task) {
+    takeForms(task, ask);
+    mend(task);
+  }
+} catch {
+  // This phone keeps nothing: the forms work as plain ones.
+}
+keepPages(waiting.owner, ask);

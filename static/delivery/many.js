@@ -1,0 +1,53 @@
+// The chosen orders in the order in which the courier gets them: dragged, or moved by the buttons without the
+// page being fetched anew. The hidden fields inside each row carry the order.
+const list = document.querySelector("[data-many-list]");
+let dragged = null;
+
+function moved() {
+  const rows = [...list.children];
+  const query = new URLSearchParams(location.search);
+  query.delete("order");
+  for (const row of rows) query.append("order", row.dataset.order);
+  history.replaceState(null, "", `?${query}`); // a reload keeps it
+  for (const row of rows) {
+    row.querySelector("[data-move=up]")?.toggleAttribute("hidden", row === rows[0]);
+    row.querySelector("[data-move=down]")?.toggleAttribute("hidden", row === rows.at(-1));
+  }
+}
+
+if (list) {
+  for (const row of list.children) row.draggable = true;
+  list.addEventListener("click", (event) => {
+    const move = event.target.closest("[data-move=up], [data-move=down]");
+    if (!move) return;
+    const row = move.closest("li");
+    const other = move.dataset.move === "up" ? row.previousElementSibling : row.nextElementSibling;
+    // The first and the last row have one button alone: those pages are the server's.
+    if (!other || !other.querySelector(`[data-move=${move.dataset.move}]`)) return;
+    event.preventDefault();
+    if (move.dataset.move === "up") other.before(row);
+    else other.after(row);
+    moved();
+    move.focus();
+  });
+  list.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("li");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.dataset.order);
+    requestAnimationFrame(() => dragged?.classList.add("is-dragged"));
+  });
+  list.addEventListener("dragover", (event) => {
+    const row = event.target.closest("li");
+    if (!dragged || !row || row === dragged) return;
+    event.preventDefault();
+    const { top, height } = row.getBoundingClientRect();
+    if (event.clientY < top + height / 2) row.before(dragged);
+    else row.after(dragged);
+  });
+  list.addEventListener("drop", (event) => event.preventDefault());
+  list.addEventListener("dragend", () => {
+    dragged?.classList.remove("is-dragged");
+    if (dragged) moved();
+    dragged = null;
+  });
+}
