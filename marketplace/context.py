@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 
 from accounts.queries import chosen_membership, email_is_verified, memberships_of
@@ -14,18 +14,19 @@ from messaging.queries import unread_total
 
 def store(request: HttpRequest) -> dict[str, Any]:
     """A template calls what is callable: a page that does not show a value does not pay for it."""
-    user = getattr(request, "user", None)
-    couriers = Courier.objects.none()
-    if user and user.is_authenticated:
-        couriers = Courier.objects.active().filter(user=user)
-    # Whether a shop's person delivers too comes along with the shop.
-    memberships = cache(
-        lambda: (
-            list(memberships_of(user).annotate(delivers=Exists(couriers)))
-            if user and user.is_authenticated
-            else []
-        )
-    )
+    user = getattr(request, "user", None)  # not looked at before a template asks: it may need the database
+
+    @cache
+    def couriers() -> QuerySet[Courier]:
+        signed_in = user and user.is_authenticated
+        return Courier.objects.active().filter(user=user) if signed_in else Courier.objects.none()
+
+    @cache
+    def memberships() -> list[Any]:
+        """Whether a shop's person delivers too comes along with the shop."""
+        signed_in = user and user.is_authenticated
+        return list(memberships_of(user).annotate(delivers=Exists(couriers()))) if signed_in else []
+
     return {
         "store_name": settings.STORE_NAME,
         "base_url": settings.BASE_URL,
@@ -33,5 +34,5 @@ def store(request: HttpRequest) -> dict[str, Any]:
         "email_is_verified": cache(lambda: email_is_verified(user) if user else True),
         "shop": cache(lambda: chosen_membership(request, memberships())),
         "memberships": memberships,
-        "is_courier": cache(lambda: memberships()[0].delivers if memberships() else couriers.exists()),
+        "is_courier": cache(lambda: memberships()[0].delivers if memberships() else couriers().exists()),
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext
 
 from accounts.models import Provider, User
 from delivery.domain import sms
@@ -16,8 +16,6 @@ from orders.domain import shop_people_of, titles_of
 
 # Of which reports the customer is told.
 TOLD = (DeliveryState.ON_THE_WAY, DeliveryState.FAILED, DeliveryState.DELIVERED)
-# What the card says where nothing can draw it.
-CARD_WORDS = gettext_noop("Delivery")
 
 
 def card_url(delivery: Delivery) -> str:
@@ -29,7 +27,7 @@ def post_card(delivery: Delivery, by: User) -> None:
         delivery.order.thread,
         by=by,
         url=card_url(delivery),
-        body=str(CARD_WORDS),
+        body=f"{delivery.order} · {gettext('Delivery')}",  # where nothing can draw the card
         only_for=delivery.only_for,
     )
 

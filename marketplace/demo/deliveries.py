@@ -17,7 +17,8 @@ from delivery.enums import DeliveryState, FailureReason
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
 from marketplace.demo.market import person
 from marketplace.demo.stories import NAMESPACE
-from marketplace.notify.models import Notification
+from marketplace.notify.enums import GatewayKind
+from marketplace.notify.models import Notification, SmsGateway
 from orders.domain import Item, confirm_order, order_for_customer, settle, share_link
 from orders.models import Order
 from services.models import Service
@@ -75,6 +76,10 @@ def make_deliveries(*, say: Callable[[str], object]) -> None:
     couriers = [_courier(number, shop) for number in range(len(COURIERS))]
     if Delivery.objects.filter(provider=shop).exists():
         return
+    SmsGateway.objects.get_or_create(
+        provider=shop,
+        defaults={"owner": owner, "kind": GatewayKind.CONSOLE, "time_zone": shop.time_zone},
+    )
     for number, parcel in enumerate(PARCELS):
         _deliver(number, parcel, shop, owner, couriers)
     Notification.objects.exclude(status="sent").update(status="sent", sent_at=timezone.now())
@@ -84,10 +89,12 @@ def make_deliveries(*, say: Callable[[str], object]) -> None:
 def _courier(number: int, shop: Provider) -> Courier:
     login, name, language, phone, vehicle = COURIERS[number]
     user = person(login, name, language, shop.time_zone, email="", phone=phone)
-    User.objects.filter(pk=user.pk, phone="").update(phone=phone)
-    return Courier.objects.get_or_create(
+    courier, is_new = Courier.objects.get_or_create(
         user=user, defaults={"provider": shop if number else None, "vehicle": vehicle}
-    )[0]
+    )
+    if is_new:  # the account may have been there before, without these
+        User.objects.filter(pk=user.pk).update(phone=phone, language=language)
+    return courier
 
 
 def _deliver(number: int, parcel: Parcel, shop: Provider, owner: User, couriers: list[Courier]) -> None:
