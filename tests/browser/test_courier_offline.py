@@ -35,6 +35,10 @@ from tests.conftest import PASSWORD
 pytestmark = pytest.mark.browser
 
 WORDS = Words("fa")
+GIVEN_AWAY = (
+    "This task was given to somebody else before your report came in. "
+    "Your report is kept, and the shop has been told: it decides whether it counts."
+)
 SENDING_MS = 60_000  # large photos, on a machine that does other things too
 ADDRESS = "تهران، خیابان ولیعصر، پلاک ۱۲، زنگ {}"
 OpenPhone = Callable[..., BrowserContext]
@@ -129,7 +133,11 @@ def test_a_shift_through_dead_spots_loses_and_doubles_nothing(
 
     phone.set_offline(True)
     page.reload()
-    expect(page.get_by_text("No connection.")).to_be_visible()
+    expect(
+        page.get_by_text(
+            WORDS.word("No connection. What you do is kept on this phone and sent when the signal is back.")
+        )
+    ).to_be_visible()
     expect(page.locator("[data-task]")).to_have_count(3)
     for task in (first, second):
         _deliver_without_signal(page, task)
@@ -151,7 +159,7 @@ def test_a_shift_through_dead_spots_loses_and_doubles_nothing(
 
     expect(page.locator(".queue-row[data-status=sent]")).to_have_count(6, timeout=SENDING_MS)
     conflict = page.locator(".queue-row[data-status=conflict]")
-    expect(conflict).to_contain_text("given to somebody else")
+    expect(conflict).to_contain_text(WORDS.word(GIVEN_AWAY))
     expect(page.locator(f".task-rows.is-done [data-task='{first.pk}']")).to_be_visible()
     expect(page.locator(f"[data-task='{third.pk}']")).to_have_count(0)
     assert_sound(page)
@@ -188,7 +196,7 @@ def _deliver_without_signal(page: Page, task: Delivery) -> None:
     expect(form.locator("[data-preview]")).to_be_visible()
     _sign(page)
     page.get_by_role("button", name=WORDS("Delivered")).click()
-    expect(page.get_by_text("This task is finished.")).to_be_visible()
+    expect(page.get_by_text(WORDS.word("This task is finished."))).to_be_visible()
 
 
 def _sign(page: Page) -> None:
@@ -296,7 +304,9 @@ def test_who_was_logged_out_meanwhile_logs_in_and_goes_on(
     phone.clear_cookies()
     phone.set_offline(False)
 
-    expect(page.get_by_text("You are logged out.")).to_be_visible()
+    expect(
+        page.get_by_text(WORDS.word("You are logged out. Your reports are kept: log in, and they are sent."))
+    ).to_be_visible()
     assert DeliveryEvent.objects.count() == 0
     page.locator("[data-login-link]").click()
     _fill_in(page, "courier")
@@ -355,7 +365,7 @@ def test_a_task_that_is_taken_away_says_so_and_leaves_the_phone(
     seen = task.assignment_number
     _elsewhere(lambda: hand_over(task.order, courier=other_rider, by=provider, seen=seen))
 
-    expect(page.get_by_text("This task is not yours any more.")).to_be_visible()
+    expect(page.get_by_text(WORDS.word("This task is not yours any more."))).to_be_visible()
     expect(page.get_by_role("button", name=WORDS("Picked up"))).to_have_count(0)
     expect(page.get_by_text(tasks[0].order.delivery_address)).to_have_count(0)
     phone.set_offline(True)
@@ -379,11 +389,11 @@ def test_a_link_alone_is_enough_without_signal_too(open_phone: OpenPhone, tasks:
         page.get_by_role("button", name=WORDS(word)).click()
     page.locator("#deliver [name=receiver]").fill("مریم")
     page.get_by_role("button", name=WORDS("Delivered")).click()
-    expect(page.get_by_text("This task is finished.")).to_be_visible()
+    expect(page.get_by_text(WORDS.word("This task is finished."))).to_be_visible()
     phone.set_offline(False)
 
     expect(page.locator(".queue-row[data-status=sent]")).to_have_count(3, timeout=SENDING_MS)
-    expect(page.get_by_text("This task is finished.")).to_be_visible()
+    expect(page.get_by_text(WORDS.word("This task is finished."))).to_be_visible()
     assert [event.state for event in DeliveryEvent.objects.all()] == [S.PICKED_UP, S.ON_THE_WAY, S.DELIVERED]
     assert Delivery.objects.get(pk=task.pk).state == S.DELIVERED
     _forget_the_answers(page)
