@@ -24,8 +24,9 @@ def store(request: HttpRequest) -> dict[str, Any]:
     @cache
     def memberships() -> list[Any]:
         """Whether a shop's person delivers too comes along with the shop."""
-        signed_in = user and user.is_authenticated
-        return list(memberships_of(user).annotate(delivers=Exists(couriers()))) if signed_in else []
+        if not (user and user.is_authenticated):
+            return []
+        return list(memberships_of(user).annotate(delivers=Exists(couriers())))
 
     return {
         "store_name": settings.STORE_NAME,
