@@ -45,6 +45,9 @@ def _shop_orders(request: HttpRequest, title: str) -> HttpResponse:
         queries.narrowed(part, tz=ZoneInfo(shop.time_zone), **form.wanted)
         for part in queries.parts_of_shop(shop, seen_by=user)
     ]
+    if search := request.GET.get("q", "").strip():
+        found = queries.matches(queries.orders_of_shop(shop), search)  # once, not for each part
+        orders = [part.filter(found) for part in orders]
     context = _list_context(request, orders, queries.order_counts(shop, seen_by=user))
     context |= {"title": title, "form": form, "is_narrowed": bool(form.used or form.errors)}
     return render(request, "orders/shop_list.html", context)
