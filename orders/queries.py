@@ -16,7 +16,7 @@ from phonenumbers import NumberParseException
 
 from accounts.enums import MemberRole
 from accounts.models import Provider, User
-from accounts.queries import memberships_of
+from accounts.queries import memberships_of, works_at
 from marketplace.common.counting import counted
 from marketplace.common.text import fold, fold_digits
 from messaging.models import Thread
@@ -63,6 +63,12 @@ def parts_for(provider: Provider, seen_by: User, role: str | None) -> list[Query
     if role == MemberRole.OWNER:
         return [orders]
     return [orders.filter(found) for found in found_by_agent(seen_by)]
+
+
+def may_handle(order: Order, user: User) -> bool:
+    """Whether the order is `user`'s to work on: somebody of its shop who finds it there."""
+    is_found = Order.objects.visible_to(user).filter(pk=order.pk)
+    return works_at(user, order.provider_id) and is_found.exists()
 
 
 def newest_page(

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.queries import works_at
 from delivery.domain import telling
 from delivery.enums import DeliveryState
 from delivery.models import Assignment, Courier, Delivery
@@ -19,6 +18,7 @@ from delivery.queries import settings_of
 from marketplace.common.errors import DomainError
 from orders.enums import OrderStatus
 from orders.models import Order
+from orders.queries import may_handle
 
 
 def hand_over(order: Order, *, courier: Courier, by: User, seen: int = 0) -> Delivery:
@@ -129,7 +129,7 @@ def _delivery_of(order: Order) -> Delivery:
 
 
 def _check_dispatcher(order: Order, by: User) -> None:
-    if not (works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()):
+    if not may_handle(order, by):
         raise DomainError(_("Only the provider can do this."), code="not_allowed")
 
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.queries import works_at
 from delivery.domain import telling
 from delivery.enums import OVER, REPORTED, DeliveryState, FailureReason, Outcome
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
@@ -26,6 +25,7 @@ from marketplace.common.images import Photo
 from orders import domain as orders
 from orders.enums import OrderStatus
 from orders.models import Order
+from orders.queries import may_handle
 
 MAX_MONEY = Decimal(10) ** 12
 
@@ -83,9 +83,7 @@ def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
     changes nothing."""
     with transaction.atomic():
         order, delivery = _locked(event.delivery)
-        if not (
-            works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
-        ):
+        if not may_handle(order, by):
             raise DomainError(_("Only the provider can do this."), code="not_allowed")
         event = (
             DeliveryEvent.objects.select_for_update(of=("self",))

@@ -4,11 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from orders.domain.parts import tell_card_changed
 from orders.enums import OrderStatus
 from orders.models import Order
+from orders.queries import may_handle
 
 MAX_ADDRESS = 1000
 
@@ -28,9 +28,7 @@ def set_delivery_address(order: Order, *, by: User, address: str) -> Order:
             .select_related("provider", "customer", "created_by", "thread")
             .get(pk=order.pk)
         )
-        is_shop = (
-            works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
-        )
+        is_shop = may_handle(order, by)
         if not is_shop and by.pk != order.customer_id:
             raise DomainError(_("Only the provider can do this."), code="not_allowed")
         if not order.is_open or (order.status == OrderStatus.DRAFT and not is_shop):

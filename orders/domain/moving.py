@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
 from orders.domain.parts import next_number, shop_people_of, tell_card_changed, titles_of
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from orders.permissions import TRANSITIONS, may_move
-from orders.queries import searchable
+from orders.queries import may_handle, searchable
 
 # Stored in English, shown by OrderEvent.reason_shown.
 BY_OUTSIDE = gettext_noop("By the shop's order system.")
@@ -92,9 +91,7 @@ def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop
         )
         if order.status == to:
             return order  # a double click, or two people with one thought
-        is_shop = for_shop or (
-            works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
-        )
+        is_shop = for_shop or may_handle(order, by)
         is_customer = by.pk == order.customer_id
         if not may_move(order, to, is_shop=is_shop, is_customer=is_customer):
             raise _refusal(order, to)

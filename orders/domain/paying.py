@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
 from messaging import domain as messaging
@@ -16,6 +15,7 @@ from orders.domain.claiming import heard_by, line_url, lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
 from orders.models import Order, TransferNotice
+from orders.queries import may_handle
 
 # Why a notice may be rejected.
 REJECTIONS = (NoticeFinding.DIFFERS, NoticeFinding.DUPLICATE, NoticeFinding.NOT_OURS)
@@ -89,8 +89,7 @@ def reject_notice(notice: TransferNotice, *, by: User, finding: NoticeFinding, r
 def _locked(notice: TransferNotice, by: User) -> TransferNotice:
     """The notice under its order's lock. Who may not decide finds the same refusal as a customer."""
     order = lock_order(notice.order)
-    may = works_at(by, order.provider_id) and Order.objects.visible_to(by).filter(pk=order.pk).exists()
-    if not may:
+    if not may_handle(order, by):
         raise DomainError(_("Only the provider can do this."), code="not_allowed")
     notice = TransferNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     notice.order = order
