@@ -1,4 +1,5 @@
-"""Reports that take long are made ahead and kept; whoever reads one is told as of when it is."""
+"""Reports that take long are made ahead, or by a worker while the reader is told so, and kept; whoever reads
+one is told as of when it is."""
 
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -10,6 +11,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Provider, ProviderMember, User
 from followup.reports import Period, Report, report
+from marketplace.common.background import enqueue_on_commit
 from marketplace.common.calendars import base_language, month_start
 from orders.models import Order
 
@@ -20,6 +22,10 @@ KEPT_SECONDS = 600
 LARGE_SHOP = 50_000
 LATELY = timedelta(days=14)
 AHEAD_SECONDS = 2 * 3600
+# A period with that many orders is not counted while somebody waits for the page: a worker makes its report.
+# When none has done so for this long, there is no worker, and waiting for the page is what is left.
+LONG_REPORT = 200_000
+PATIENCE = timedelta(seconds=20)
 
 
 def usual_periods(today: date, language: str) -> list[tuple[date, date, str]]:
@@ -36,14 +42,43 @@ def usual_periods(today: date, language: str) -> list[tuple[date, date, str]]:
     ]
 
 
-def report_or_kept(
+def kept_report(
     shop: Provider, period: Period, user: User, unit: str, language: str
-) -> tuple[Report, datetime | None]:
-    """The report and, when it is a kept one, the moment of which it tells."""
+) -> tuple[Report, datetime] | None:
+    """A report made before and the moment of which it tells."""
     kept: tuple[Report, datetime] | None = cache.get(_key(shop, period, user, unit, language))
-    if kept is not None:
-        return kept
-    return _made(shop, period, user, unit, language, keep_seconds=KEPT_SECONDS), None
+    return kept
+
+
+def is_left_to_worker(shop: Provider, period: Period, user: User, unit: str, language: str) -> bool:
+    """Whether the report is too long to wait for and a worker, asked now or a moment ago, is at it."""
+    if not _is_long(shop, period):
+        return False
+    key, now = f"{_key(shop, period, user, unit, language)}:asked", timezone.now()
+    asked: datetime | None = cache.get(key)
+    if asked is not None:
+        return now - asked < PATIENCE
+    cache.set(key, now, KEPT_SECONDS)
+    enqueue_on_commit(
+        "followup.make_report",
+        shop_pk=shop.pk,
+        user_pk=user.pk,
+        first=period.first.isoformat(),
+        last=period.last.isoformat(),
+        unit=unit,
+        language=language,
+    )
+    return True
+
+
+def make_report(shop: Provider, period: Period, user: User, unit: str, language: str) -> Report:
+    """Makes it now, however long that takes, and keeps it when it took long."""
+    return _made(shop, period, user, unit, language, keep_seconds=KEPT_SECONDS)
+
+
+def make_report_for_later(shop: Provider, period: Period, user: User, unit: str, language: str) -> None:
+    """Makes it for who waits; kept even if quick."""
+    _made(shop, period, user, unit, language, keep_seconds=KEPT_SECONDS, slow_seconds=0)
 
 
 def large_memberships(now: datetime) -> list[int]:
@@ -71,13 +106,25 @@ def make_ahead(membership_pk: int) -> int:
 
 
 def _made(
-    shop: Provider, period: Period, user: User, unit: str, language: str, *, keep_seconds: int
+    shop: Provider,
+    period: Period,
+    user: User,
+    unit: str,
+    language: str,
+    *,
+    keep_seconds: int,
+    slow_seconds: float | None = None,
 ) -> Report:
     began, now = monotonic(), timezone.now()
     found = report(shop, period, seen_by=user, unit=unit, language=language, now=now)
-    if monotonic() - began > SLOW_SECONDS:
+    if monotonic() - began > (SLOW_SECONDS if slow_seconds is None else slow_seconds):
         cache.set(_key(shop, period, user, unit, language), (found, now), keep_seconds)
     return found
+
+
+def _is_long(shop: Provider, period: Period) -> bool:
+    placed = Order.objects.filter(provider=shop, placed_at__gte=period.start, placed_at__lt=period.end)
+    return placed.order_by("placed_at")[LONG_REPORT - 1 : LONG_REPORT].exists()
 
 
 def _key(shop: Provider, period: Period, user: User, unit: str, language: str) -> str:

@@ -17,11 +17,12 @@ from accounts.models import Provider, User
 from accounts.queries import memberships_of
 from marketplace.common.calendars import month_start, week_start
 from orders.enums import DeskState, OrderStatus, SalesChannel, Symbol
+from orders.models.order import FOUND_BY_AGENT_SQL
 
 TOP_SERVICES = 50
 
 # One pass over the period's orders answers every breakdown but the services'.
-_ORDERS = """
+_ORDERS = f"""
 WITH counted AS (
     SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, status, channel,
            CASE WHEN channel = 'web' THEN 0 ELSE created_by_id END AS agent,
@@ -30,42 +31,43 @@ WITH counted AS (
            count(*) AS orders, sum(total) AS total, sum(total) FILTER (WHERE paid_at IS NOT NULL) AS paid
     FROM orders_order
     WHERE provider_id = %(provider)s AND placed_at >= %(start)s AND placed_at < %(end)s
-      AND (%(sees_all)s OR channel = 'web' OR created_by_id = %(user)s)
+      AND (%(sees_all)s OR {FOUND_BY_AGENT_SQL})
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT grouping(day, status, channel, agent, symbol), day, status, channel, agent, symbol,
        coalesce(sum(orders), 0)::bigint, coalesce(sum(total) FILTER (WHERE status <> 'cancelled'), 0),
        coalesce(sum(paid), 0)
 FROM counted GROUP BY GROUPING SETS ((day), (status), (channel), (agent), (symbol), ())
-"""
+"""  # noqa: S608  (a condition of ours)
 _DAY, _STATUS, _CHANNEL, _AGENT, _SYMBOL, _ALL = 0b01111, 0b10111, 0b11011, 0b11101, 0b11110, 0b11111
 
-_SERVICES = """
+_SERVICES = f"""
 SELECT line.service_id, min(line.title), sum(line.quantity), sum(line.quantity * line.unit_price)
 FROM orders_order placed JOIN orders_orderline line ON line.order_id = placed.id
 WHERE provider_id = %(provider)s AND placed_at >= %(start)s AND placed_at < %(end)s
   AND placed.status <> 'cancelled'
-  AND (%(sees_all)s OR channel = 'web' OR created_by_id = %(user)s)
+  AND (%(sees_all)s OR {FOUND_BY_AGENT_SQL})
 GROUP BY line.service_id, CASE WHEN line.service_id IS NULL THEN line.title END
 ORDER BY 4 DESC, 2 LIMIT %(top)s
-"""
+"""  # noqa: S608  (a condition of ours)
 
 # Hours from the lead's arrival to its first note.
-_FIRST_CONTACT = """
+_FIRST_CONTACT = f"""
 WITH first AS (
     SELECT placed.placed_at AS since, min(note.created_at) AS at
     FROM orders_order placed JOIN followup_followup note ON note.order_id = placed.id
     WHERE placed.provider_id = %(provider)s AND placed_at >= %(start)s AND placed_at < %(end)s
-      AND (%(sees_all)s OR channel = 'web' OR created_by_id = %(user)s)
+      AND (%(sees_all)s OR {FOUND_BY_AGENT_SQL})
     GROUP BY placed.id
     UNION ALL
     SELECT asked.created_at, min(note.created_at)
-    FROM followup_callbackrequest asked JOIN followup_followup note ON note.callback_id = asked.id
+    FROM followup_callbackrequest asked JOIN followup_followup note
+         ON note.callback_id = asked.id AND note.callback_id IS NOT NULL
     WHERE asked.provider_id = %(provider)s AND asked.created_at >= %(start)s AND asked.created_at < %(end)s
     GROUP BY asked.id
 )
 SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY at - since), avg(at - since) FROM first
-"""
+"""  # noqa: S608  (a condition of ours)
 
 _CALLBACKS = """
 SELECT count(*), count(order_id) FROM followup_callbackrequest

@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import Provider
 from accounts.queries import own_shop_of
-from followup.prepared import report_or_kept, usual_periods
+from followup.prepared import is_left_to_worker, kept_report, make_report, usual_periods
 from followup.reports import Figure, Period, Report
 from followup.views.common import membership, reader
 from marketplace.common.calendars import base_language, format_date, format_month
@@ -56,7 +56,7 @@ class Table:
     is_money_last: bool = False
 
 
-@require_GET
+@require_safe
 def reports(request: HttpRequest) -> HttpResponseBase:
     user, shop = reader(request), membership(request).provider
     zone = ZoneInfo(shop.time_zone)
@@ -69,7 +69,13 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         return render(request, "followup/reports.html", context, status=422)
     period = Period(form.cleaned_data["since"], form.cleaned_data["until"], zone)
     unit = form.cleaned_data["unit"]
-    found, as_of = report_or_kept(shop, period, user, unit, base_language(get_language()))
+    asked = (shop, period, user, unit, base_language(get_language()))
+    found, as_of = kept_report(*asked) or (None, None)
+    if found is None and "format" not in request.GET and is_left_to_worker(*asked):
+        return _in_preparation(request, {"form": form, "presets": _links(presets, data)})
+    if request.method == "HEAD":  # the page that waits asks whether it is there
+        return HttpResponse()
+    found = found or make_report(*asked)
     tables = _tables(found, period, unit)
     if "format" in request.GET:
         return _export(request, shop, tables)
@@ -91,6 +97,12 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         "own_shop": own_shop_of(user) == shop,
     }
     return render(request, "followup/reports.html", context)
+
+
+def _in_preparation(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse(status=204)
+    return render(request, "followup/reports.html", context | {"in_preparation": True})
 
 
 def _presets(today: date) -> list[tuple[str, dict[str, str]]]:

@@ -1,8 +1,5 @@
-import json
 import time
-from base64 import b64decode
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -11,24 +8,15 @@ from kombu import pools
 from marketplace.celery import app
 from marketplace.common import background
 from marketplace.common.background import enqueue_on_commit
+from tests.support.queue import announced, forget_waiting
 
 
 @pytest.fixture(autouse=True)
 def _empty_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(background, "_paused_until", 0.0)
-    with app.connection_for_write() as connection:
-        connection.default_channel.client.delete("celery")
+    forget_waiting()
     yield
     pools.reset()
-
-
-def announced() -> list[tuple[str, dict[str, Any]]]:
-    """What waits in the broker, oldest first."""
-    with app.connection_for_read() as connection:
-        waiting = [json.loads(text) for text in connection.default_channel.client.lrange("celery", 0, -1)]
-    return [
-        (message["headers"]["task"], json.loads(b64decode(message["body"]))[1]) for message in waiting[::-1]
-    ]
 
 
 @pytest.mark.django_db(transaction=True)
