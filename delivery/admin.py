@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
 from delivery.domain import couriers as domain
-from delivery.forms.couriers import CourierForm
+from delivery.forms.couriers import CourierForm, PhotoInput
 from delivery.models import (
     Assignment,
     Courier,
@@ -24,19 +24,30 @@ from delivery.models import (
 )
 from marketplace.common.admin_parts import ListAdmin, ReadOnlyAdmin, ReadOnlyInline, confirmed_action
 from marketplace.common.errors import DomainError
+from marketplace.common.uploads import drop_photo
+
+
+class AdminPhotoInput(PhotoInput):
+    """On a page without the scripts and styles of the shop's form."""
+
+    template_name = "delivery/widgets/admin_photo.html"
 
 
 class CourierAdminForm(CourierForm):
     """The shop's form, with the shop to choose; as the admin wants it, it saves a Courier."""
 
-    kept_photo = None  # type: ignore[assignment]  # the admin's page shows no photo that waits
     provider = forms.ModelChoiceField(
         Provider.objects.order_by("name"),
         label=_("Provider"),
         required=False,
         empty_label=_("For all shops"),
     )
-    photo = forms.FileField(label=_("Photo"), required=False)
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        widget=AdminPhotoInput,
+        help_text=_("JPEG, PNG or WebP, at most 10 MB. The shops' people see it when they choose."),
+    )
     field_order = ["provider", "name", "phone", "username", "password", "must_change"]
 
     by: User  # set by get_form, which knows the request
@@ -50,14 +61,17 @@ class CourierAdminForm(CourierForm):
             del self.fields["provider"]  # its tasks are that shop's
 
     def clean(self) -> None:
-        """Saved here, so that a refusal stands beside its field."""
+        """Saved here, so that a refusal stands beside its field; a photo waits for the next try."""
         super().clean()
+        if not self.errors:
+            try:
+                self.instance = self._write()
+            except DomainError as error:
+                self.refuse(error)
+            else:
+                drop_photo(user_id=self.by.pk)
         if self.errors:
-            return
-        try:
-            self.instance = self._write()
-        except DomainError as error:
-            self.refuse(error)
+            self.keep_photo()
 
     def _write(self) -> Courier:
         said = self.cleaned_data
@@ -129,6 +143,7 @@ class CourierAdmin(ListAdmin):
             "note",
             "is_active",
             "form_token",
+            "kept_photo",
         ]
         guide = _(
             "A courier logs in with the username and password and sees only what is handed over. Without a"
@@ -192,7 +207,7 @@ class CourierAdmin(ListAdmin):
             queryset.select_related("user", "provider"),
             title=_("Give new passwords"),
             text=_("The old ones end at once; at the first log-in each courier chooses an own one."),
-            done=_("New password."),
+            done=_("New passwords are set."),
             do=reset,
         )
 

@@ -38,5 +38,5 @@ class Outcome(TextChoices):
     """What a courier's report did."""
 
     COUNTED = "counted", _("Counted")
-    CONFLICT = "conflict", _("The task was somebody else's by then")
+    CONFLICT = "conflict", _("Came when the task was not open to them any more")
     ACCEPTED = "accepted", _("Accepted by the shop")

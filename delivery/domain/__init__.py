@@ -3,7 +3,7 @@
 from delivery.domain.addresses import change_address
 from delivery.domain.cash import hand_in_cash
 from delivery.domain.handing import hand_over, hand_over_many, take_back
-from delivery.domain.reports import Proof, accept_report, report
+from delivery.domain.reports import Proof, accept_report, report, report_late
 
 __all__ = [
     "Proof",
@@ -13,5 +13,6 @@ __all__ = [
     "hand_over",
     "hand_over_many",
     "report",
+    "report_late",
     "take_back",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.queries import works_at
 from delivery.domain import telling
+from delivery.domain.locking import lock_delivery
 from delivery.models import Delivery
 from marketplace.common.errors import DomainError
 from orders import domain as orders
@@ -16,14 +17,11 @@ def change_address(order: Order, *, by: User, address: str) -> Order:
     """`orders.set_delivery_address`, and the courier who has the parcel sees the new one at once. Further
     refusals: handed_over (a courier has it, and `by` is its customer), no_address."""
     with transaction.atomic():
-        # The order's lock is the one that handing over takes first.
-        order = Order.objects.select_for_update(of=("self",)).select_related("thread").get(pk=order.pk)
-        delivery = (
-            Delivery.objects.select_for_update(of=("self",))
-            .select_related("provider", "courier__user")
-            .filter(order=order)
-            .first()
-        )
+        order = orders.lock_order(order)
+        try:
+            delivery = lock_delivery(order)
+        except Delivery.DoesNotExist:
+            delivery = None
         if delivery is not None and delivery.courier is not None and not delivery.is_over:
             _check(order, by, address)
         before = order.delivery_address

@@ -3,13 +3,9 @@
 A username that is taken is refused, whoever has it: a shop never gets at an account that it did not make.
 """
 
-import re
-import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +15,6 @@ from accounts.models import Provider, ProviderMember, User
 from delivery.models import Courier
 from marketplace.common.errors import DomainError
 from marketplace.common.images import Photo
-from marketplace.common.text import fold_digits
-
-USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,28})[a-z0-9]")
-# Without what is read or heard wrong: 0 and o, 1 and l and i.
-_LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ def define_courier(
             user = User(is_active=is_active, must_change_password=must_change)
             _write(user, profile)
             user.language, user.time_zone = by.language, provider.time_zone if provider else by.time_zone
-            check_password(user, password)
+            accounts.check_password(user, password)
             user.set_password(password)
             user.save()
             courier = Courier(user=user, provider=provider, form_token=form_token)
@@ -69,7 +60,7 @@ def define_courier(
         known = Courier.objects.filter(form_token=form_token, provider=provider).first()
         if known is not None:
             return known
-        raise error if isinstance(error, DomainError) else _taken() from error
+        raise error if isinstance(error, DomainError) else accounts.username_taken() from error
 
 
 def change_courier(courier: Courier, *, by: User, profile: Profile) -> Courier:
@@ -84,7 +75,7 @@ def change_courier(courier: Courier, *, by: User, profile: Profile) -> Courier:
             courier.user.save(update_fields=["display_name", "username", "phone"])
             return _stored(courier, profile)
     except IntegrityError:
-        raise _taken() from None
+        raise accounts.username_taken() from None
 
 
 def deactivate(courier: Courier, *, by: User) -> None:
@@ -103,20 +94,9 @@ def activate(courier: Courier, *, by: User) -> None:
 def reset_password(courier: Courier, *, by: User, must_change: bool = False) -> str:
     """A new password, which is stored nowhere readable: the caller shows it once. Log-ins end."""
     _check_log_in(courier, by)
-    password = suggested_password()
+    password = accounts.suggested_password()
     accounts.give_password(courier.user, password, must_change=must_change)
     return password
-
-
-def suggested_password() -> str:
-    """About 50 bits, easy to read out by phone: "kmta-2748-wxhe"."""
-    words = ["".join(secrets.choice(signs) for _place in range(4)) for signs in (_LETTERS, _DIGITS, _LETTERS)]
-    return "-".join(words)
-
-
-def folded_username(text: str) -> str:
-    """As it is stored and logged in with: small letters, plain digits."""
-    return fold_digits(text).strip().lower()
 
 
 def check_manager(provider: Provider | None, by: User) -> None:
@@ -135,31 +115,13 @@ def _check_log_in(courier: Courier, by: User) -> None:
         raise DomainError(_("This account is the operator's: ask there."), code="not_allowed")
 
 
-def check_username(username: str, *, but: User | None = None) -> None:
-    if not USERNAME.fullmatch(username):
-        raise DomainError(
-            _("Write 3 to 30 letters from a to z or digits; a dot, hyphen or underscore may stand between."),
-            code="username",
-        )
-    others = User.objects.filter(username__iexact=username)
-    if (others.exclude(pk=but.pk) if but and but.pk else others).exists():
-        raise _taken()
-
-
-def check_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise DomainError(" ".join(error.messages), code="password") from error
-
-
 def _write(user: User, profile: Profile) -> None:
     name = profile.name.strip()
     if not name:
         raise DomainError(_("Write the courier's name."), code="name")
-    username = folded_username(profile.username)
+    username = accounts.folded_username(profile.username)
     if user.pk is None or username != user.username:  # an account of the operator's may be called otherwise
-        check_username(username, but=user)
+        accounts.check_username(username, but=user)
     user.display_name, user.username, user.phone = name, username, profile.phone
 
 
@@ -169,7 +131,3 @@ def _stored(courier: Courier, profile: Profile) -> Courier:
         courier.photo = profile.new_photo.as_file()
     courier.save()
     return courier
-
-
-def _taken() -> DomainError:
-    return DomainError(_("This username is taken. Choose another one."), code="username_taken")

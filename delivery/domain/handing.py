@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from delivery.domain import telling
+from delivery.domain.locking import lock_both, lock_delivery
 from delivery.enums import DeliveryState
 from delivery.models import Assignment, Courier, Delivery
 from delivery.queries import settings_of
+from delivery.queries.links import hash_of
 from marketplace.common.errors import DomainError
+from orders.domain import lock_orders
 from orders.enums import OrderStatus
 from orders.models import Order
 from orders.queries import may_handle
@@ -33,7 +36,7 @@ def hand_over_many(
 ) -> list[Delivery]:
     """All of them or, with the first refusal, none; their order is the courier's order."""
     with transaction.atomic():
-        locked = {order.pk: order for order in _locked([order.pk for order in orders])}
+        locked = {order.pk: order for order in lock_orders(order.pk for order in orders)}
         return [
             _give(locked[order.pk], courier, by, seen.get(order.pk, 0))
             for order in orders
@@ -44,9 +47,8 @@ def hand_over_many(
 def take_back(delivery: Delivery, *, by: User, seen: int) -> Delivery:
     """Nobody has the task any more; the courier is told. Taking back again changes nothing."""
     with transaction.atomic():
-        (order,) = _locked([delivery.order_id])
-        _check_dispatcher(order, by)
-        delivery = _delivery_of(order)
+        delivery = lock_both(delivery)
+        _check_dispatcher(delivery.order, by)
         if delivery.courier is None:
             return delivery
         _check_seen(delivery, seen)
@@ -59,24 +61,17 @@ def take_back(delivery: Delivery, *, by: User, seen: int) -> Delivery:
     return delivery
 
 
-def _locked(pks: Sequence[int]) -> list[Order]:
-    """In one order for everybody, so that two dispatchers wait for each other and never both."""
-    found = Order.objects.select_for_update(of=("self",)).filter(pk__in=pks)
-    return list(found.select_related("provider", "customer", "created_by", "thread").order_by("pk"))
-
-
 def _give(order: Order, courier: Courier, by: User, seen: int) -> Delivery:
     _check_dispatcher(order, by)
     _check_order(order)
     _check_courier(order, courier)
-    delivery = Delivery.objects.select_for_update(of=("self",)).filter(order=order).first()
     before = None
-    if delivery is None:
-        delivery = Delivery(
-            order=order, provider=order.provider, only_for=order.created_by if order.is_private else None
-        )
+    try:
+        delivery = lock_delivery(order)
+    except Delivery.DoesNotExist:
+        only_for = order.created_by if order.is_private else None
+        delivery = Delivery(order=order, provider=order.provider, only_for=only_for)
     else:
-        delivery.order = order
         before = delivery.courier
         if delivery.state == DeliveryState.DELIVERED:
             raise _over(delivery)
@@ -101,10 +96,18 @@ def _assign(delivery: Delivery, courier: Courier | None, by: User) -> None:
     delivery.state_at, delivery.closed_at = now, None
     delivery.due_at = _due(delivery, now)
     hours = settings_of(delivery.provider).link_hours
-    delivery.link_token = secrets.token_urlsafe(18) if courier else None
-    delivery.link_until = now + timedelta(hours=hours) if courier else None
+    token = secrets.token_urlsafe(18) if courier else None
+    until = now + timedelta(hours=hours) if courier else None
+    delivery.link_token, delivery.link_until = token, until
     delivery.save()
-    assignment = Assignment.objects.create(delivery=delivery, courier=courier, by=by, at=now)
+    assignment = Assignment.objects.create(
+        delivery=delivery,
+        courier=courier,
+        by=by,
+        at=now,
+        link_hash=hash_of(token) if token else None,
+        link_until=until,
+    )
     delivery.assignment_number = assignment.pk
     delivery.save(update_fields=["assignment_number"])
 
@@ -116,16 +119,6 @@ def _due(delivery: Delivery, now: datetime) -> datetime:
         return wished
     zone = ZoneInfo(delivery.provider.time_zone)
     return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time.min, zone)
-
-
-def _delivery_of(order: Order) -> Delivery:
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("courier__user", "provider")
-        .get(order=order)
-    )
-    delivery.order = order
-    return delivery
 
 
 def _check_dispatcher(order: Order, by: User) -> None:

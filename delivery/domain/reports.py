@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from delivery.domain import telling
+from delivery.domain.locking import lock_both
 from delivery.enums import OVER, REPORTED, DeliveryState, FailureReason, Outcome
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from delivery.queries.links import takes_late
 from marketplace.common.errors import DomainError
 from marketplace.common.images import Photo
 from orders import domain as orders
 from orders.enums import OrderStatus
-from orders.models import Order
 from orders.queries import may_handle
 
 MAX_MONEY = Decimal(10) ** 12
@@ -61,19 +62,50 @@ def report(
     proof = proof or Proof()
     _check(state, proof)
     with transaction.atomic():
-        order, delivery = _locked(delivery)
-        known = DeliveryEvent.objects.filter(delivery=delivery, client_id=client_id).first()
+        delivery = lock_both(delivery)
+        known = _known(delivery, client_id, courier)
         if known is not None:
             return known
         assignment = Assignment.objects.filter(delivery=delivery, courier=courier).order_by("-pk").first()
         if assignment is None:
-            raise DomainError(_("This is not one of your tasks."), code="not_yours")
+            raise _not_yours()
         is_current = delivery.assignment_number == assignment.pk
-        event = _stored(delivery, assignment, client_id, state, said_at, proof, is_current)
+        outcome = Outcome.COUNTED if is_current else Outcome.CONFLICT
+        event = _stored(delivery, assignment, client_id, state, said_at, proof, outcome)
         if is_current:
-            _work_out(delivery, order, by=courier.user)
+            _work_out(delivery, by=courier.user)
         else:
             telling.tell_conflict(event)
+        telling.tell_pages(delivery)
+    return event
+
+
+def report_late(
+    assignment: Assignment,
+    *,
+    client_id: uuid.UUID,
+    state: DeliveryState,
+    said_at: datetime,
+    proof: Proof | None = None,
+) -> DeliveryEvent:
+    """The same for who had this hand-over's link, after it ended: kept and told to the shop, which decides;
+    it never counts by itself, also while the courier still has the task. Further refusal: too_late (or too
+    many of one link)."""
+    proof = proof or Proof()
+    _check(state, proof)
+    with transaction.atomic():
+        delivery = lock_both(assignment.delivery)
+        assignment = Assignment.objects.select_related("courier__user").get(pk=assignment.pk)
+        assignment.delivery = delivery
+        if assignment.courier is None:
+            raise _not_yours()
+        known = _known(delivery, client_id, assignment.courier)
+        if known is not None:
+            return known
+        if not takes_late(assignment, now=timezone.now()):
+            raise _not_yours("too_late")
+        event = _stored(delivery, assignment, client_id, state, said_at, proof, Outcome.CONFLICT)
+        telling.tell_conflict(event)
         telling.tell_pages(delivery)
     return event
 
@@ -82,8 +114,8 @@ def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
     """The shop takes a conflicting report for true: the parcel is where its courier said. Accepting again
     changes nothing."""
     with transaction.atomic():
-        order, delivery = _locked(event.delivery)
-        if not may_handle(order, by):
+        delivery = lock_both(event.delivery)
+        if not may_handle(delivery.order, by):
             raise DomainError(_("Only the provider can do this."), code="not_allowed")
         event = (
             DeliveryEvent.objects.select_for_update(of=("self",))
@@ -94,7 +126,7 @@ def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
             return event
         event.outcome, event.decided_by = Outcome.ACCEPTED, by
         event.save(update_fields=["outcome", "decided_by"])
-        _work_out(delivery, order, by=by)
+        _work_out(delivery, by=by)
         telling.tell_pages(delivery)
     return event
 
@@ -108,20 +140,20 @@ def _check(state: DeliveryState, proof: Proof) -> None:
         raise DomainError(_("Write the amount that you collected, zero or more."), code="collected")
 
 
-def _locked(delivery: Delivery) -> tuple[Order, Delivery]:
-    """The order first: whoever hands it over takes its lock first too."""
-    order = (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("provider", "customer", "created_by", "thread")
-        .get(pk=delivery.order_id)
+def _known(delivery: Delivery, client_id: uuid.UUID, courier: Courier) -> DeliveryEvent | None:
+    """The report that has this id already; another courier's is no concern of this one."""
+    known = (
+        DeliveryEvent.objects.filter(delivery=delivery, client_id=client_id)
+        .select_related("assignment")
+        .first()
     )
-    locked = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("courier__user", "provider")
-        .get(pk=delivery.pk)
-    )
-    locked.order = order
-    return order, locked
+    if known is not None and known.assignment.courier_id != courier.pk:
+        raise _not_yours()
+    return known
+
+
+def _not_yours(code: str = "not_yours") -> DomainError:
+    return DomainError(_("This is not one of your tasks."), code=code)
 
 
 def _stored(
@@ -131,7 +163,7 @@ def _stored(
     state: DeliveryState,
     said_at: datetime,
     proof: Proof,
-    is_current: bool,
+    outcome: Outcome,
 ) -> DeliveryEvent:
     now = timezone.now()
     event = DeliveryEvent(
@@ -147,7 +179,7 @@ def _stored(
         note=proof.note.replace("\x00", "")[:1000],
         receiver=proof.receiver.replace("\x00", "")[:120],
         collected=proof.collected if state == DeliveryState.DELIVERED else None,
-        outcome=Outcome.COUNTED if is_current else Outcome.CONFLICT,
+        outcome=outcome,
     )
     if proof.photo:
         event.photo = proof.photo.as_file()
@@ -157,10 +189,10 @@ def _stored(
     return event
 
 
-def _work_out(delivery: Delivery, order: Order, *, by: User) -> None:
-    """The state out of the reports of the present assignment, and of those that the shop accepted: of these
-    only what ends a delivery, since whoever has the task now says how far it is."""
-    present = Q(assignment=delivery.assignment_number, outcome=Outcome.COUNTED)
+def _work_out(delivery: Delivery, *, by: User) -> None:
+    """The state out of the reports of the present assignment, and of those that the shop accepted: of who had
+    it before only what ends a delivery, since whoever has the task now says how far it is."""
+    present = Q(assignment=delivery.assignment_number) & ~Q(outcome=Outcome.CONFLICT)
     ended = Q(outcome=Outcome.ACCEPTED, state__in=OVER)
     events = list(
         DeliveryEvent.objects.filter(present | ended, delivery=delivery).select_related("assignment__courier")
@@ -182,7 +214,7 @@ def _work_out(delivery: Delivery, order: Order, *, by: User) -> None:
         return
     telling.tell_customer(delivery, newest)
     if newest.state == DeliveryState.DELIVERED:
-        _complete(delivery, order, by=by)
+        _complete(delivery, by=by)
 
 
 def _collected(events: Sequence[DeliveryEvent]) -> Decimal | None:
@@ -196,8 +228,9 @@ def _weight(event: DeliveryEvent) -> tuple[bool, datetime, int]:
     return event.state == DeliveryState.DELIVERED, event.happened_at, rank
 
 
-def _complete(delivery: Delivery, order: Order, *, by: User) -> None:
+def _complete(delivery: Delivery, *, by: User) -> None:
     """Cash that was brought pays the order. One that was cancelled or completed meanwhile stays so."""
+    order = delivery.order
     if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
         return
     if delivery.collected is not None and delivery.to_collect and delivery.collected >= delivery.to_collect:

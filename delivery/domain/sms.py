@@ -18,7 +18,7 @@ from delivery.models import Courier, Delivery, DeliveryEvent
 from delivery.texts import TextKind
 from marketplace.common.calendars import base_language
 from marketplace.common.text import fold_digits
-from marketplace.notify.enums import Channel
+from marketplace.notify.enums import Channel, GatewayKind
 from marketplace.notify.models import Notification, SmsGateway
 from marketplace.notify.sms import gateway_of, notify_sms, send_test
 from orders.phones import region_of
@@ -55,6 +55,8 @@ def sms_assigned(delivery: Delivery, courier: Courier) -> Told:
         language=language,
         text=texts.fill(text, texts.courier_values(delivery, courier.name, language)),
     )
+    if is_tried_out(delivery.provider):
+        return Told(True, _("SMS are only tried out here: it stands in the log, and no phone gets it."))
     return Told(True, _("%(courier)s is told by SMS.") % {"courier": courier.name})
 
 
@@ -124,6 +126,11 @@ def phone_of(typed: str, provider: Provider) -> str:
     except NumberParseException:
         return ""
     return str(format_number(number, PhoneNumberFormat.E164)) if is_valid_number(number) else ""
+
+
+def is_tried_out(provider: Provider) -> bool:
+    gateway = gateway_of(provider)
+    return gateway is not None and gateway.kind == GatewayKind.CONSOLE
 
 
 def _obstacle(provider: Provider, kind: TextKind, phone: str, name: str) -> Told | None:

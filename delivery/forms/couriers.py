@@ -12,8 +12,9 @@ from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
+from accounts.domain import folded_username, suggested_password
 from accounts.models import Provider, User
-from delivery.domain.couriers import Profile, folded_username, suggested_password
+from delivery.domain.couriers import Profile
 from delivery.models import Courier
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError

@@ -140,10 +140,12 @@ class Delivery(models.Model):
                 name="delivery_tasks",
             ),
             models.Index(fields=["courier", "-closed_at", "-id"], name="delivery_history"),
+            # The sums of what couriers still have, read from the index alone, and the newest of each.
             models.Index(
-                fields=["provider", "courier"],
+                fields=["provider", "courier", "-closed_at"],
+                include=["collected", "only_for"],
                 condition=models.Q(collected__gt=0, hand_in=None),
-                name="delivery_cash",
+                name="delivery_cash_newest",
             ),
             # The board's columns, by courier and by state: all of a shop, then what an agent finds.
             *(
@@ -200,6 +202,9 @@ class Assignment(models.Model):
     )
     by = models.ForeignKey(User, verbose_name=_("done by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("time"), default=timezone.now)
+    # Of the delivery's link_token at that time: what waits on the phone of who had it is known by it later.
+    link_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    link_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("assignment")

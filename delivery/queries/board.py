@@ -4,10 +4,10 @@ a page costs the same with a hundred thousand deliveries."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import MemberRole
@@ -16,9 +16,6 @@ from delivery.enums import DeliveryState, Outcome
 from delivery.models import Courier, Delivery, DeliveryEvent
 from delivery.queries.couriers import COUNT_LIMIT, Parts, with_tasks, without_tasks
 from marketplace.common.counting import counted
-from orders.enums import OrderStatus
-from orders.models import Order
-from orders.queries import parts_for as order_parts
 
 COLUMN_SIZE = 20
 CARDS = 160  # of all couriers' columns together: few couriers have longer ones
@@ -26,9 +23,26 @@ SHORTEST, LONGEST = 8, 30
 MORE_SIZE = 200  # of the one column that somebody asked for
 COLUMNS = 20
 CONFLICTS = 20
-CASH_ROWS = 30
-# Orders that wait are among the newest confirmed ones; those that nobody delivers at all are passed over.
-LOOKED_THROUGH = 500
+_SHOWN = (
+    "courier_id",
+    "state",
+    "due_at",
+    "closed_at",
+    "collected",
+    "assignment_number",
+    "order__number",
+    "order__status",
+    "order__customer_name",
+    "order__delivery_address",
+    "order__preferred_at",
+    "order__paid_at",
+    "order__total",
+    "order__currency",
+    "order__customer__display_name",
+    "order__customer__username",
+    "courier__user__display_name",
+    "courier__user__username",
+)
 
 ON_THE_ROAD = (
     DeliveryState.ASSIGNED,
@@ -47,23 +61,15 @@ class Column:
     state: DeliveryState | None = None
     count: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+    groups: list[Any] = field(default_factory=list)  # its cards, as the page shows them
 
     @property
     def is_cut(self) -> bool:
-        return self.count > len(self.deliveries)
-
-
-@dataclass(frozen=True, slots=True)
-class Cash:
-    """What a courier has collected for the shop and not brought; `deliveries` are the newest of them."""
-
-    courier: Courier
-    amount: Decimal
-    deliveries: list[Delivery]
+        return self.more > 0
 
     @property
-    def is_cut(self) -> bool:
-        return len(self.deliveries) >= CASH_ROWS
+    def more(self) -> int:
+        return self.count - len(self.deliveries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +124,6 @@ def idle_couriers(provider: Provider, parts: Parts) -> list[Courier]:
     return list(without_tasks(provider, parts)[:COLUMNS])
 
 
-def orders_waiting(
-    provider: Provider, user: User, role: str, *, limit: int = COLUMN_SIZE
-) -> tuple[list[Order], bool]:
-    """Confirmed orders with an address that no courier was ever given, the oldest first, and whether there
-    are more. Only among the newest LOOKED_THROUGH confirmed ones."""
-    found: list[int] = []
-    for part in order_parts(provider, user, role):
-        newest = part.filter(status=OrderStatus.CONFIRMED).order_by("-pk").values("pk")[:LOOKED_THROUGH]
-        waiting = Order.objects.filter(pk__in=newest, delivery=None).exclude(delivery_address="")
-        found += waiting.order_by("pk").values_list("pk", flat=True)[: limit + 1]
-    orders = Order.objects.filter(pk__in=sorted(found)[:limit]).select_related("customer", "provider")
-    return list(orders.order_by("pk")), len(found) > limit
-
-
 def over_today(parts: Parts, day: Day, *, limit: int = COLUMN_SIZE) -> list[Delivery]:
     """Delivered and brought back since the day began, the newest first; more than `limit` if there are."""
     arms = [
@@ -150,27 +142,6 @@ def conflicts(provider: Provider, user: User, role: str) -> list[DeliveryEvent]:
     return list(related.order_by("pk")[:CONFLICTS])
 
 
-def cash_to_hand_in(parts: Parts) -> list[Cash]:
-    """By courier, the largest sum first."""
-    sums: dict[int, Decimal] = {}
-    for part in parts:
-        open_ones = part.filter(collected__gt=0, hand_in=None, courier__isnull=False).order_by()
-        for courier, amount in open_ones.values_list("courier").annotate(Sum("collected")):
-            sums[courier] = sums.get(courier, Decimal(0)) + amount
-    first = sorted(sums, key=lambda pk: (-sums[pk], pk))[:COLUMNS]
-    couriers = Courier.objects.select_related("user").in_bulk(first)
-    arms = [
-        part.filter(collected__gt=0, hand_in=None, courier=pk).order_by("-closed_at")[:CASH_ROWS]
-        for pk in first
-        for part in parts
-    ]
-    behind: dict[int, list[Delivery]] = {}
-    for row in sorted(_rows(arms), key=lambda row: row.pk):
-        assert row.courier_id is not None
-        behind.setdefault(row.courier_id, []).append(row)
-    return [Cash(couriers[pk], sums[pk], behind.get(pk, [])) for pk in first]
-
-
 def _size(columns: Sequence[Column]) -> int:
     return max(SHORTEST, min(LONGEST, CARDS // max(1, len(columns))))
 
@@ -182,7 +153,7 @@ def _fill(columns: Sequence[Column], parts: Parts, limit: int) -> None:
         for column in columns
         for part in parts
     ]
-    counts = counted(arms, max(COUNT_LIMIT, limit))
+    counts = counted(arms, max(COUNT_LIMIT, limit + 1))
     for row in sorted(_rows(arm[:limit] for _key, arm in arms), key=_late_first):
         keys = (f"courier-{row.courier_id}", str(row.state))
         column = next(by_key[key] for key in keys if key in by_key)
@@ -207,7 +178,7 @@ def _rows(arms: Iterable[QuerySet[Delivery]]) -> list[Delivery]:
     """The deliveries of all arms with what a card shows: one statement finds them, one reads them."""
     found = _keys(arms)
     related = Delivery.objects.filter(pk__in=found).select_related("order__customer", "courier__user")
-    return list(related)
+    return list(related.only(*_SHOWN))  # of all three tables a few columns of many
 
 
 def _keys(arms: Iterable[QuerySet[Model]]) -> list[int]:

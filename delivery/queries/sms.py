@@ -11,20 +11,22 @@ from django.utils import timezone
 
 from accounts.models import Provider
 from delivery.models import Delivery
-from marketplace.notify.enums import NotificationStatus, Reach
+from marketplace.notify.enums import NotificationStatus, Problem, Reach
 from marketplace.notify.models import Notification, SmsGateway
 from marketplace.notify.sms_sending import sent_today, spent_today
 from orders.enums import OrderStatus
 from orders.models import Order
 
 LOG_SIZE = 30
+_FAILED = Q(status=NotificationStatus.FAILED)
 _SENT = Q(status=NotificationStatus.SENT)
 STATES: Mapping[str, Q] = {
     "waiting": Q(status__in=[NotificationStatus.PENDING, NotificationStatus.SENDING]),
     "accepted": _SENT & Q(reach__in=["", Reach.ACCEPTED]),
     "delivered": _SENT & Q(reach=Reach.DELIVERED),
     "undelivered": _SENT & Q(reach=Reach.UNDELIVERED),
-    "failed": Q(status=NotificationStatus.FAILED),
+    "unknown": _FAILED & Q(problem=Problem.UNKNOWN),
+    "failed": _FAILED & ~Q(problem=Problem.UNKNOWN),
 }
 
 

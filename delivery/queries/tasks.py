@@ -131,13 +131,6 @@ def one_task(deliveries: "QuerySet[Delivery]", **wanted: object) -> Task | None:
     return task_of(found) if found else None
 
 
-def with_link(token: str, *, now: datetime) -> "QuerySet[Delivery]":
-    """The task that this link opens now: none once its time is over, the delivery too, the task somebody
-    else's (then it has another link), or its courier may not log in."""
-    live = Delivery.objects.open().filter(courier__user__is_active=True)
-    return live.filter(link_token=token, link_until__gt=now)
-
-
 def reports_of(deliveries: "QuerySet[Delivery]") -> "QuerySet[DeliveryEvent]":
     """What their present couriers reported: what another one wrote before is not theirs to read."""
     return DeliveryEvent.objects.filter(

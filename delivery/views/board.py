@@ -15,8 +15,11 @@ from delivery.domain.conflicts import set_aside as domain_set_aside
 from delivery.enums import DeliveryState
 from delivery.models import Courier, DeliveryEvent
 from delivery.queries import board as queries
+from delivery.queries.cash import cash_to_hand_in
 from delivery.queries.couriers import COUNT_LIMIT, choices_for, parts_for
-from delivery.views.common import as_page_or_fragment, membership, reader, wants_fragment
+from delivery.queries.waiting import orders_waiting
+from delivery.views.cards import groups_of, waiting_groups
+from delivery.views.common import as_page_or_fragment, membership, number_of, reader, wants_fragment
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
 from marketplace.common.money import format_money
@@ -90,13 +93,17 @@ def _context(request: HttpRequest, place: ProviderMember) -> dict[str, Any]:
     by_state = request.GET.get("by") == "state"
     only = request.GET.get("only", "")
     columns, more = _columns(request, place, by_state=by_state, only=only)
+    day = queries.day_of(shop)
+    for column in columns:
+        column.groups = groups_of(column.deliveries, day, by_state=by_state)
     limit = queries.MORE_SIZE if only == "waiting" else queries.COLUMN_SIZE
     waiting = queries.waiting_column(parts, limit=limit)
-    orders, has_more_orders = queries.orders_waiting(shop, user, place.role, limit=limit)
-    day = queries.day_of(shop)
+    orders = orders_waiting(shop, user, place.role, limit=limit)
+    waiting.groups = waiting_groups(waiting.deliveries, orders.orders, day)
     over_limit = queries.MORE_SIZE if only == "over" else queries.COLUMN_SIZE
     over = queries.over_today(parts, day, limit=over_limit)
     choices, has_more_choices = choices_for(shop, parts)
+    cash_of = number_of(request.GET.get("cash", "")) or None
     return {
         "provider": shop,
         "by_state": by_state,
@@ -105,18 +112,20 @@ def _context(request: HttpRequest, place: ProviderMember) -> dict[str, Any]:
         "more_couriers": more,
         "is_first_page": not request.GET.get("after"),
         "waiting": waiting,
-        "orders_waiting": orders,
-        "has_more_orders": has_more_orders,
+        "orders_waiting": orders.orders,
+        "waiting_more": waiting.more + orders.more,
         "over": over[:over_limit],
+        "over_groups": groups_of(over[:over_limit], day, by_state=by_state, is_over=True),
         "over_is_cut": len(over) > over_limit,
         "idle": [] if by_state or only else queries.idle_couriers(shop, parts),
         "choices": choices,
         "has_more_choices": has_more_choices,
         "conflicts": queries.conflicts(shop, user, place.role),
-        "cash": queries.cash_to_hand_in(parts),
+        "cash": cash_to_hand_in(parts, only=cash_of),
+        "cash_of": cash_of,
         "count_limit": COUNT_LIMIT,
         "owns_shop": place.role == "owner",
-        "is_empty": not (columns or waiting.count or orders or over),
+        "is_empty": not (columns or waiting.count or orders.orders or over),
     }
 
 
@@ -133,10 +142,6 @@ def _columns(
     return queries.courier_columns(
         place.provider,
         parts,
-        after=int(after) if _is_key(after) else None,
-        only=int(courier) if _is_key(courier) else None,
+        after=number_of(after) or None,
+        only=number_of(courier) or None,
     )
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

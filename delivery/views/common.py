@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.enums import MemberRole
@@ -44,3 +45,20 @@ def visible_delivery(request: HttpRequest, pk: int) -> Delivery:
 
 def wants_fragment(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or bool(request.headers.get("HX-Request"))
+
+
+def number_of(text: str) -> int:
+    """0 for what is no number of a row."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where the form wants to go afterwards, "" for nowhere of ours."""
+    target = request.POST.get("next", "") or request.GET.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
+
+
+def sms_sentence(delivery: Delivery) -> str:
+    """Whether the courier was told by SMS, where the hand-over changed something (see telling)."""
+    told = getattr(delivery, "told", None)
+    return str(told.sentence) if told else ""

@@ -16,7 +16,7 @@ from delivery.domain import couriers as domain
 from delivery.forms.couriers import CourierForm
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import choices_for, couriers_page, open_tasks_of, operators_couriers
-from delivery.views.common import membership, owned_shop, reader
+from delivery.views.common import membership, number_of, owned_shop, reader
 from marketplace.common.errors import DomainError
 from marketplace.common.templatetags.local import local_number
 from marketplace.common.uploads import drop_photo
@@ -28,17 +28,17 @@ NEW_LOG_IN = "courier_log_in"  # in the session until it was shown: {name, usern
 @require_GET
 def couriers(request: HttpRequest) -> HttpResponse:
     shop = owned_shop(request)
-    after, search = request.GET.get("after", ""), request.GET.get("q", "").strip()
-    is_page = after.isascii() and after.isdecimal() and len(after) < 19
-    rows, more = couriers_page(shop, after=int(after) if is_page else None, search=search)
+    after, search = number_of(request.GET.get("after", "")), request.GET.get("q", "").strip()
+    rows, more = couriers_page(shop, after=after or None, search=search)
     context = {
         "rows": rows,
         "more": more,
         "search": search,
-        "is_first_page": not is_page,
+        "is_first_page": not after,
         "shared": operators_couriers(),
         "log_in": request.session.pop(NEW_LOG_IN, None),
-        "log_in_url": request.build_absolute_uri(reverse("account_login")),
+        # Whoever comes for tasks is asked for a username.
+        "log_in_url": request.build_absolute_uri(reverse("delivery:tasks")),
     }
     return render(request, "delivery/couriers.html", context)
 

@@ -1,16 +1,12 @@
-"""Handing orders to couriers: on the order's page, from the order list for many at once, and taking back."""
+"""Handing one order to a courier, on the order's page, and taking it back; many at once: handing_many."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import MemberRole
 from accounts.queries import works_at
@@ -21,15 +17,19 @@ from delivery.forms.addresses import AddressForm
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import Choice, choices_for, parts_for
 from delivery.queries.steps import tracking_of
-from delivery.views.common import as_page_or_fragment, membership, reader, wants_fragment
+from delivery.views.common import (
+    as_page_or_fragment,
+    next_page,
+    number_of,
+    reader,
+    sms_sentence,
+    wants_fragment,
+)
 from marketplace.common.errors import DomainError
-from marketplace.common.templatetags.local import local_number
-from orders.enums import OrderStatus
+from orders.enums import NoticeDecision, OrderStatus
 from orders.models import Order
 from orders.queries import role_in
 from services.enums import ServiceKind
-
-MOST_AT_ONCE = 100
 
 
 @as_page_or_fragment
@@ -44,7 +44,7 @@ def order_section(request: HttpRequest, order_pk: int) -> HttpResponse:
 def assign(request: HttpRequest, order_pk: int) -> HttpResponse:
     order = _shops_order(request, order_pk)
     courier = _courier(order, request.POST.get("courier", ""))
-    seen = _number(request.POST.get("seen", ""))
+    seen = number_of(request.POST.get("seen", ""))
     try:
         delivery = domain.hand_over(order, courier=courier, by=reader(request), seen=seen)
     except DomainError as error:
@@ -61,7 +61,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     )
     order = _shops_order(request, delivery.order_id)
     try:
-        domain.take_back(delivery, by=reader(request), seen=_number(request.POST.get("seen", "")))
+        domain.take_back(delivery, by=reader(request), seen=number_of(request.POST.get("seen", "")))
     except DomainError as error:
         return _section(request, order, refusal=error.sentence)
     return _done(request, order, gettext("Nobody has the order now. The courier has been told."))
@@ -79,43 +79,6 @@ def save_address(request: HttpRequest, order_pk: int) -> HttpResponse:
         except DomainError as error:
             form.add_error("address", error.sentence)
     return _section(request, order, form=form)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def assign_many(request: HttpRequest) -> HttpResponse:
-    """Chosen orders, in the order in which the courier shall have them; one click on a courier gives them
-    all."""
-    orders = _chosen(request)
-    if request.method != "POST":
-        return _many(request, orders)
-    couriers = Courier.objects.usable_by(membership(request).provider).select_related("user")
-    courier = couriers.filter(pk=_number(request.POST.get("courier", ""))).first()
-    if courier is None or not orders:
-        said = gettext("Choose at least one order.") if courier else gettext("Choose a courier.")
-        return _refused_many(request, orders, said)
-    seen = {order.pk: _number(request.POST.get(f"seen-{order.pk}", "")) for order in orders}
-    try:
-        given = domain.hand_over_many(orders, courier=courier, by=reader(request), seen=seen)
-    except DomainError as error:
-        return _refused_many(request, _chosen(request), error.sentence)
-    words = ngettext(
-        "%(courier)s has %(number)s order more.", "%(courier)s has %(number)s orders more.", len(given)
-    )
-    told = [words % {"courier": courier.name, "number": local_number(len(given))}]
-    told += dict.fromkeys(filter(None, map(sms_sentence, given)))  # one courier: mostly one sentence for all
-    if wants_fragment(request):
-        return JsonResponse({"sentence": " ".join(told)})
-    messages.success(request, " ".join(told))
-    return redirect(_next(request) or "delivery:board")
-
-
-def sms_sentence(delivery: Delivery) -> str:
-    """Whether the courier was told by SMS, where the hand-over changed something (see telling)."""
-    told = getattr(delivery, "told", None)
-    return str(told.sentence) if told else ""
-
-
-# --- the section of one order ----------------------------------------------------------------------------
 
 
 def _section(
@@ -160,9 +123,14 @@ def _section_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "has_more": has_more,
         "search": search,
         "owns_shop": role == MemberRole.OWNER,
+        "notice_waits": order.paid_at is None and _notice_waits(order),
         "is_unlikely": delivery is None and not has_address and _is_only_video(order),
-        "next": _next(request),
+        "next": next_page(request),
     }
+
+
+def _notice_waits(order: Order) -> bool:
+    return order.notices.filter(decision=NoticeDecision.WAITING).exists()
 
 
 def _is_only_video(order: Order) -> bool:
@@ -174,7 +142,7 @@ def _done(request: HttpRequest, order: Order, said: str, *, sms: str = "") -> Ht
     if wants_fragment(request):
         return _section(request, _shops_order(request, order.pk), sms=sms)
     messages.success(request, f"{said} {sms}".strip())
-    return redirect(_next(request) or order.get_absolute_url())
+    return redirect(next_page(request) or order.get_absolute_url())
 
 
 def _shops_order(request: HttpRequest, pk: int) -> Order:
@@ -189,115 +157,10 @@ def _shops_order(request: HttpRequest, pk: int) -> Order:
 
 def _courier(order: Order, pk: str) -> Courier:
     usable = Courier.objects.usable_by(order.provider).select_related("user")
-    return get_object_or_404(usable, pk=_number(pk))
+    return get_object_or_404(usable, pk=number_of(pk))
 
 
 def _address_form(order: Order, data: Any = None) -> AddressForm:
     form = AddressForm(data, initial={"address": order.delivery_address}, auto_id="delivery_%s")
     form.fields["address"].help_text = gettext("Where the courier brings it: street, number, floor, city.")
     return form
-
-
-# --- many at once ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One of the chosen orders; `refusal` says why it cannot be handed over now."""
-
-    order: Order
-    delivery: Delivery | None
-    refusal: str
-    up: str
-    down: str
-    without: str
-
-
-def _chosen(request: HttpRequest) -> list[Order]:
-    """In the order in which they were sent, each once; what the reader does not find is left out."""
-    shop = membership(request).provider
-    sent = (request.POST if request.method == "POST" else request.GET).getlist("order")
-    pks = list(dict.fromkeys(_number(one) for one in sent))[:MOST_AT_ONCE]
-    visible = Order.objects.visible_to(reader(request)).filter(provider=shop, pk__in=pks)
-    found = {order.pk: order for order in visible.select_related("customer", "provider")}
-    return [found[pk] for pk in pks if pk in found]
-
-
-def _many(request: HttpRequest, orders: Sequence[Order], refusal: str = "") -> HttpResponse:
-    place = membership(request)
-    parts = parts_for(place.provider, reader(request), place.role)
-    sent = request.POST if request.method == "POST" else request.GET
-    search = request.GET.get("courier", "").strip()
-    choices, has_more = choices_for(place.provider, parts, search=search)
-    chosen = _with_moves(orders, _next(request))
-    context = {
-        "chosen": chosen,
-        "has_refused": any(row.refusal for row in chosen),
-        "has_ready": any(not row.refusal for row in chosen),
-        "choices": choices,
-        "has_more": has_more,
-        "search": search,
-        "refusal": refusal,
-        "next": _next(request),
-        "owns_shop": place.role == MemberRole.OWNER,
-        "was_cut": len(set(sent.getlist("order"))) > MOST_AT_ONCE,
-        "most": MOST_AT_ONCE,
-    }
-    return render(request, "delivery/assign_many.html", context, status=422 if refusal else 200)
-
-
-def _refused_many(request: HttpRequest, orders: Sequence[Order], said: str) -> HttpResponse:
-    if wants_fragment(request):
-        return JsonResponse({"sentence": said}, status=422)
-    return _many(request, orders, said)
-
-
-def _with_moves(orders: Sequence[Order], after: str) -> list[Chosen]:
-    deliveries = {
-        one.order_id: one for one in Delivery.objects.filter(order__in=orders).select_related("courier__user")
-    }
-    pks = [order.pk for order in orders]
-
-    def address(moved: Sequence[int]) -> str:
-        pairs = [("order", pk) for pk in moved] + ([("next", after)] if after else [])
-        return "?" + urlencode(pairs)
-
-    rows = []
-    for place, order in enumerate(orders):
-        delivery = deliveries.get(order.pk)
-        rest = pks[:place] + pks[place + 1 :]
-        is_last = place + 1 == len(pks)
-        rows.append(
-            Chosen(
-                order=order,
-                delivery=delivery,
-                refusal=_refusal(order, delivery),
-                up=address([*rest[: place - 1], order.pk, *rest[place - 1 :]]) if place else "",
-                down="" if is_last else address([*rest[: place + 1], order.pk, *rest[place + 1 :]]),
-                without=address(rest),
-            )
-        )
-    return rows
-
-
-def _refusal(order: Order, delivery: Delivery | None) -> str:
-    """As handing over would say it; the domain has the last word."""
-    if order.status in (OrderStatus.DRAFT, OrderStatus.PLACED):
-        return gettext("Not confirmed yet.")
-    if delivery is not None and delivery.state == DeliveryState.DELIVERED:
-        return gettext("Delivered already.")
-    if order.status != OrderStatus.CONFIRMED:
-        return gettext("“%(status)s”: there is nothing to deliver any more.") % {
-            "status": order.get_status_display()
-        }
-    return "" if order.delivery_address.strip() else gettext("No delivery address yet.")
-
-
-def _number(text: str) -> int:
-    """0 for what is no number of a row."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
-def _next(request: HttpRequest) -> str:
-    target = request.POST.get("next", "") or request.GET.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""

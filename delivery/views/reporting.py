@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from delivery.domain import report
+from delivery.domain import report, report_late
 from delivery.enums import DeliveryState, Outcome
 from delivery.forms.tasks import ReportForm
-from delivery.models import Courier, Delivery, DeliveryEvent
+from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
 from delivery.queries.tasks import Task
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
@@ -27,14 +26,20 @@ Refused = Callable[[ReportForm], HttpResponse]
 
 
 def take_report(
-    request: HttpRequest, delivery: Delivery, courier: Courier, *, stored: Stored, refused: Refused
+    request: HttpRequest,
+    delivery: Delivery,
+    courier: Courier,
+    *,
+    stored: Stored,
+    refused: Refused,
+    late: Assignment | None = None,
 ) -> HttpResponse:
     """404 for who never had the task. 409: stored, but the task was somebody else's by then. 422: nothing is
-    stored, and the sentence says what to mend. 429: later."""
+    stored, and the sentence says what to mend. 429: later. `late`: the hand-over whose link has ended."""
     if not may_do("courier-report", courier.pk, times=TIMES, seconds=SECONDS):
         return _too_many(request)
     form = form_of(request, delivery, courier)
-    event = _reported(delivery, courier, form)
+    event = _reported(delivery, courier, late, form)
     if event is None:
         form.keep_photo()
         return _refusal(form) if wants_json(request) else refused(form)
@@ -68,41 +73,28 @@ def forms_of(task: Task, courier: Courier, bound: ReportForm | None = None) -> d
     return fresh
 
 
-def known_report(delivery: Delivery, client_id: str) -> DeliveryEvent | None:
-    """The one that was stored under this id: its sender did not hear of it."""
-    try:
-        wanted = UUID(client_id)
-    except ValueError:
-        return None
-    return DeliveryEvent.objects.filter(delivery=delivery, client_id=wanted).first()
-
-
 def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
 def conflict_sentence() -> str:
     return _(
-        "This task was given to somebody else before your report came in. Your report is kept, and the shop "
+        "The task was not open to you any more when your report came in. Your report is kept, and the shop "
         "has been told: it decides whether it counts."
     )
 
 
-def _reported(delivery: Delivery, courier: Courier, form: ReportForm) -> DeliveryEvent | None:
+def _reported(
+    delivery: Delivery, courier: Courier, late: Assignment | None, form: ReportForm
+) -> DeliveryEvent | None:
     if not form.is_valid():
         return None
-    said = form.cleaned_data
+    said: dict[str, Any] = {name: form.cleaned_data[name] for name in ("client_id", "said_at")}
+    said |= {"state": DeliveryState(form.cleaned_data["state"]), "proof": form.proof}
     try:
-        return report(
-            delivery,
-            courier=courier,
-            client_id=said["client_id"],
-            state=DeliveryState(said["state"]),
-            said_at=said["said_at"],
-            proof=form.proof,
-        )
+        return report_late(late, **said) if late else report(delivery, courier=courier, **said)
     except DomainError as error:
-        if error.code == "not_yours":
+        if error.code in ("not_yours", "too_late"):
             raise Http404 from error
         form.refuse(error)
         return None
@@ -112,8 +104,10 @@ def _receipt(event: DeliveryEvent) -> JsonResponse:
     if event.outcome == Outcome.CONFLICT:
         return JsonResponse({"code": "conflict", "sentence": conflict_sentence()}, status=409)
     delivery = Delivery.objects.get(pk=event.delivery_id)
+    # How far it got with somebody else is not for who had it before.
+    is_current = delivery.assignment_number == event.assignment_id
     now = timezone.now().isoformat()  # pages that were made before do not show it yet
-    return JsonResponse({"ok": True, "state": delivery.state, "now": now})
+    return JsonResponse({"ok": True, "state": delivery.state if is_current else event.state, "now": now})
 
 
 def _refusal(form: ReportForm) -> JsonResponse:

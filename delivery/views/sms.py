@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Provider
 from delivery.domain.sms import send_trial
-from delivery.forms.sms import GatewayForm, SmsTestForm
+from delivery.forms.gateways import GatewayForm
+from delivery.forms.sms import SmsTestForm
 from delivery.queries.sms import STATES, log_of, today_of
 from delivery.texts import TextKind
-from delivery.views.common import owned_shop, reader
+from delivery.views.common import number_of, owned_shop, reader
 from marketplace.common.calendars import format_number
 from marketplace.common.money import currency_decimals, format_money
 from marketplace.notify.models import Notification, SmsGateway
@@ -31,6 +32,7 @@ _STATE_NAMES = {
     "accepted": pgettext_lazy("SMS", "Accepted by the gateway"),
     "delivered": pgettext_lazy("SMS", "Arrived on the phone"),
     "undelivered": pgettext_lazy("SMS", "Did not arrive"),
+    "unknown": pgettext_lazy("SMS", "Unknown"),
     "failed": pgettext_lazy("SMS", "Not sent"),
 }
 _SYMBOLS = {
@@ -38,6 +40,7 @@ _SYMBOLS = {
     "accepted": "check",
     "delivered": "check-double",
     "undelivered": "warning",
+    "unknown": "info",
     "failed": "warning",
 }
 
@@ -80,9 +83,8 @@ def sms_test(request: HttpRequest) -> HttpResponse:
 def sms_log(request: HttpRequest) -> HttpResponse:
     gateway = gateway_of(owned_shop(request))
     state = request.GET.get("state", "")
-    before = request.GET.get("before", "")
-    is_place = before.isascii() and before.isdecimal() and len(before) < 19
-    rows, older = log_of(gateway, state=state, before=int(before) if is_place else None)
+    before = number_of(request.GET.get("before", ""))
+    rows, older = log_of(gateway, state=state, before=before or None)
     context = {
         "gateway": gateway,
         "rows": [_shown(row) for row in rows],
@@ -121,7 +123,7 @@ def _page(
         "test_form": test_form or SmsTestForm(provider=shop, phone=str(reader(request).phone or "")),
         "test": _test(request, gateway),
         "today": today,
-        "today_spent": _money(today.spent, today.currency) if today else "",
+        "today_spent": _money(today.spent, today.currency) if today and today.spent else "",
         "placeholders": generic.PLACEHOLDERS,
     }
     return render(request, "delivery/sms_settings.html", context, status=status)
@@ -129,10 +131,8 @@ def _page(
 
 def _test(request: HttpRequest, gateway: SmsGateway | None) -> dict[str, Any] | None:
     """The test message that was just sent."""
-    pk = request.GET.get("test", "")
-    if gateway is None or not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
-        return None
-    row = Notification.objects.filter(pk=int(pk), gateway=gateway, kind=TEST_KIND).first()
+    pk = number_of(request.GET.get("test", ""))
+    row = Notification.objects.filter(pk=pk, gateway=gateway, kind=TEST_KIND).first() if gateway else None
     return _shown(row) if row else None
 
 

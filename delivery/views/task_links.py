@@ -16,10 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from delivery.forms.tasks import ReportForm
-from delivery.models import Courier, Delivery, DeliveryEvent
-from delivery.queries.tasks import reports_of, task_of, with_link
+from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from delivery.queries.links import had_link, knows, takes_late, with_link
+from delivery.queries.tasks import reports_of, task_of
 from delivery.views.proofs import proof_file
-from delivery.views.reporting import forms_of, known_report, take_report
+from delivery.views.reporting import forms_of, take_report
 from delivery.views.tasks import keep_on_phone
 
 View = Callable[..., HttpResponseBase]
@@ -52,16 +53,14 @@ def task_link(request: HttpRequest, token: str) -> HttpResponse:
 @for_task_links
 @require_POST
 def link_report(request: HttpRequest, token: str) -> HttpResponse:
-    """A report that the phone sends again, because it did not hear that it came in, is known even after it
-    has ended the task and with it the link."""
-    delivery = (
-        with_link(token, now=timezone.now()).select_related("order", "courier__user", "provider").first()
-    )
-    if delivery is None:
-        ended = Delivery.objects.filter(link_token=token, courier__user__is_active=True)
-        delivery = get_object_or_404(ended.select_related("order", "courier__user", "provider"))
-        if known_report(delivery, request.POST.get("client_id", "")) is None:
-            raise Http404
+    """Also after the link has ended, for a while: a phone without signal could not know. Then what it reports
+    is kept for the shop to decide, and one whose answer was lost is known."""
+    live = with_link(token, now=timezone.now()).select_related("order", "courier__user", "provider").first()
+    late = None if live else _ended(token, request.POST.get("client_id", ""))
+    delivery = late.delivery if late else live
+    assert delivery is not None  # one of the two is there
+    courier = late.courier if late else delivery.courier
+    assert courier is not None  # nothing else has a link
 
     def stored(event: DeliveryEvent) -> HttpResponse:
         if with_link(token, now=timezone.now()).exists():
@@ -73,7 +72,7 @@ def link_report(request: HttpRequest, token: str) -> HttpResponse:
     def refused(form: ReportForm) -> HttpResponse:
         return _page(request, _live(token), form)
 
-    return take_report(request, delivery, _courier(delivery), stored=stored, refused=refused)
+    return take_report(request, delivery, courier, stored=stored, refused=refused, late=late)
 
 
 @for_task_links
@@ -88,6 +87,14 @@ def _live(token: str) -> Delivery:
     return get_object_or_404(
         live.select_related("order__customer", "provider__delivery_settings", "courier__user")
     )
+
+
+def _ended(token: str, client_id: str) -> Assignment:
+    """The hand-over whose link this was, while it takes in one more report, or this one is known."""
+    assignment = get_object_or_404(had_link(token))
+    if not (takes_late(assignment, now=timezone.now()) or knows(assignment, client_id)):
+        raise Http404
+    return assignment
 
 
 def _courier(delivery: Delivery) -> Courier:

@@ -78,7 +78,12 @@ def make_deliveries(*, say: Callable[[str], object]) -> None:
         return
     SmsGateway.objects.get_or_create(
         provider=shop,
-        defaults={"owner": owner, "kind": GatewayKind.CONSOLE, "time_zone": shop.time_zone},
+        defaults={
+            "owner": owner,
+            "kind": GatewayKind.CONSOLE,
+            "time_zone": shop.time_zone,
+            "currency": shop.currency,
+        },
     )
     for number, parcel in enumerate(PARCELS):
         _deliver(number, parcel, shop, owner, couriers)

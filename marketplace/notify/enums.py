@@ -43,6 +43,7 @@ class Problem(TextChoices):
     REFUSED = "refused", _("The gateway refused it.")
     NO_ANSWER = "no_answer", _("The gateway did not answer.")
     UNCLEAR = "unclear", _("The gateway's answer could not be understood. It may have gone out.")
+    UNKNOWN = "unknown", _("No answer came back, so it is unknown whether this SMS went out. Send it again?")
 
 
 class BodyFormat(TextChoices):

@@ -204,11 +204,11 @@ class Notification(models.Model):
 
     @property
     def sms_state(self) -> str:
-        """For the reader of the log: waiting, accepted, delivered, undelivered or failed."""
+        """For the reader of the log: waiting, accepted, delivered, undelivered, unknown or failed."""
         if self.status in (NotificationStatus.PENDING, NotificationStatus.SENDING):
             return "waiting"
         if self.status == NotificationStatus.FAILED:
-            return "failed"
+            return "unknown" if self.problem == Problem.UNKNOWN else "failed"
         return self.reach or Reach.ACCEPTED
 
 

@@ -1,7 +1,9 @@
 """One SMS on its way through its shop's gateway: within the day's limits, and not twice.
 
 A gateway may have accepted a message of which we heard nothing: the connection dropped, or our worker died
-before it could note it. So from the second attempt on a gateway that can tell is asked first.
+before it could note it. So from the second attempt on a gateway that can tell is asked first. With one that
+cannot, such an end is final: better to ask the shop than to send twice. The log says so and offers to send
+again, which the gateway gets under the same number of ours (message_id).
 """
 
 from datetime import datetime, time, timedelta
@@ -9,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from marketplace.notify.enums import GatewayKind, NotificationStatus, Problem
@@ -39,16 +41,34 @@ def send_sms(notification: Notification) -> str:
     gateway = notification.gateway
     if gateway is None or not (gateway.is_on or notification.kind == TEST_KIND):
         raise TransportError("switched off", permanent=True, problem=Problem.SWITCHED_OFF)
-    was_tried = notification.handed_at is not None and notification.via == gateway.kind
+    was_tried = notification.handed_at is not None
     ways = SMS_GATEWAYS[GatewayKind(gateway.kind)]
-    receipt = ways.find(notification, gateway) if was_tried and ways.find else None
+    can_tell = ways.find if was_tried and notification.via == gateway.kind else None
+    if was_tried and can_tell is None and _is_open_ended(notification):
+        raise _unknown("the attempt before was cut off")
+    receipt = can_tell(notification, gateway) if can_tell else None
     if receipt is None:
         _reserve(notification, gateway)
-        receipt = ways.send(notification, gateway)
+        try:
+            receipt = ways.send(notification, gateway)
+        except TransportError as error:
+            if error.may_have_arrived and ways.find is None:
+                raise _unknown(str(error), answer=error.answer) from error
+            raise
     note(notification, receipt)
     is_open = ways.ask is not None and not receipt.is_final
     notification.ask_at = timezone.now() + ASK_AFTER[0] if is_open else None
     return receipt.reference
+
+
+def _is_open_ended(notification: Notification) -> bool:
+    """Whether the last attempt ended without a word, its worker killed: one that ended otherwise has left a
+    problem. The first attempt after "send again" is somebody's wish."""
+    return not notification.problem and notification.attempts > 1
+
+
+def _unknown(words: str, *, answer: str = "") -> TransportError:
+    return TransportError(words, permanent=True, problem=Problem.UNKNOWN, answer=answer)
 
 
 def note(notification: Notification, receipt: Receipt) -> None:
@@ -67,9 +87,9 @@ def day_start(gateway: SmsGateway) -> datetime:
 
 
 def sent_today(gateway: SmsGateway) -> "QuerySet[Notification]":
-    """What counts for the limits: handed to the gateway today and not refused."""
+    """What counts for the limits: handed to the gateway today and not refused; what is unknown may cost."""
     today = Notification.objects.filter(gateway=gateway, handed_at__gte=day_start(gateway))
-    return today.exclude(status=NotificationStatus.FAILED)
+    return today.exclude(~Q(problem=Problem.UNKNOWN), status=NotificationStatus.FAILED)
 
 
 def spent_today(gateway: SmsGateway) -> Decimal:
@@ -94,7 +114,9 @@ def _reserve(notification: Notification, gateway: SmsGateway) -> None:
         notification.handed_at = timezone.now()
         notification.cost, notification.is_estimate = estimate, estimate is not None
         notification.cost_currency = gateway.currency if estimate is not None else ""
-        notification.save(update_fields=["parts", "via", "handed_at", "cost", "cost_currency", "is_estimate"])
+        notification.problem = ""  # of an attempt before; this one has no end yet
+        reserved = ["parts", "via", "handed_at", "cost", "cost_currency", "is_estimate", "problem"]
+        notification.save(update_fields=reserved)
 
 
 def _check_limits(notification: Notification, gateway: SmsGateway, estimate: Decimal | None) -> None:

@@ -3,6 +3,8 @@ import { keepPages } from "./keep.js";
 import { mend, takeForms } from "./report.js";
 import * as waiting from "./waiting.js";
 
+// As delivery_steps.state_pill colours them.
+const PILLS = { on_the_way: "pill-brand", failed: "pill-accent", returned: "pill-accent", delivered: "pill-enter" };
 const LOOK_AGAIN_MS = 60_000; // where no socket tells
 const words = document.querySelector("[data-courier]");
 const task = document.querySelector("[data-page-task]");
@@ -25,7 +27,7 @@ function show(holder, pk) {
   const pill = holder.querySelector("[data-pill]");
   if (!pill) return state; // taken away
   if (state !== holder.dataset.state) pill.textContent = waiting.stateWord(state);
-  pill.className = `pill ${{ delivered: "pill-enter", failed: "pill-accent", assigned: "" }[state] ?? "pill-brand"}`;
+  pill.className = `pill ${PILLS[state] ?? ""}`;
   const waits = holder.querySelector("[data-waits]");
   waits.hidden = !waiting.waitsFor(pk);
   waits.querySelector("span").textContent = waits.hidden ? "" : waiting.word("waiting");

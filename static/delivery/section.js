@@ -6,8 +6,6 @@ const fetching = new Map(); // address → number of the newest request
 
 function put(section, node) {
   section.querySelector("[data-delivery-body]").replaceChildren(node);
-  if (node.hasAttribute("data-unlikely")) section.dataset.unlikely = "";
-  else delete section.dataset.unlikely;
 }
 
 function parsed(html) {

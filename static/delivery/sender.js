@@ -108,7 +108,14 @@ self.courierQueue = (() => {
     const said = await answer.json().catch(() => ({}));
     const outcome = judged(answer.status, said);
     if (outcome.status) await put({ ...entry, ...outcome });
+    if (outcome.status === "sent") await forgetRefused(entry);
     return outcome.status ? (outcome.status === "sent" ? "sent" : "told") : "later";
+  }
+
+  // What was refused before is said now.
+  async function forgetRefused({ task, state, owner, seq }) {
+    const same = (old) => old.status === "problem" && old.task === task && old.state === state && old.owner === owner;
+    for (const old of await all()) if (old.seq < seq && same(old)) await remove(old.seq);
   }
 
   function judged(status, said) {

@@ -99,8 +99,14 @@ async function redraw() {
   list.append(...rows.filter((one) => !one.isConnected));
   panel.hidden = shown.length === 0;
   onDrawn();
+  const refused = entries.find((entry) => entry.status === "problem" && before.get(entry.seq) === "waiting");
+  if (refused && isHere(refused)) location.hash = `#mend-${refused.seq}`; // opens the form again as it was
   // By this page, another tab or the service worker: the page behind it is older now.
   if (entries.some(({ seq, status }) => status !== "waiting" && before.get(seq) === "waiting")) onSent();
+}
+
+function isHere({ page, state }) {
+  return page === location.pathname && document.visibilityState === "visible" && ["delivered", "failed"].includes(state);
 }
 
 function row(entry) {

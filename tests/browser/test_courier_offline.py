@@ -36,7 +36,7 @@ pytestmark = pytest.mark.browser
 
 WORDS = Words("fa")
 GIVEN_AWAY = (
-    "This task was given to somebody else before your report came in. "
+    "The task was not open to you any more when your report came in. "
     "Your report is kept, and the shop has been told: it decides whether it counts."
 )
 SENDING_MS = 60_000  # large photos, on a machine that does other things too

@@ -113,7 +113,7 @@ def test_many_are_ticked_in_the_list_ordered_and_given(
     expect(rows.nth(0)).to_contain_text("1 Silom")
     page.get_by_role("button", name="Reza").click()
 
-    expect(page.get_by_text("Reza has 2 orders more.")).to_be_visible()
+    expect(page.get_by_text("Reza got 2 orders.")).to_be_visible()
     tasks = Delivery.objects.tasks_of(couriers[0]).order_by("assignment_number")
     assert [task.order for task in tasks] == [first, third]
     assert not Delivery.objects.filter(order=second).exists()

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Provider, User
 from delivery.models import Courier, Delivery
+from tests.support.pictures import a_picture
 
 ADD = "/admin/delivery/courier/add/"
 
@@ -40,6 +42,26 @@ def test_a_taken_username_is_refused_beside_its_field(desk: Client, customer: Us
         "This username is taken. Choose another one."
     ]
     assert not Courier.objects.exists()
+
+
+def test_a_chosen_photo_outlives_an_error_elsewhere(desk: Client, customer: User) -> None:
+    photo = SimpleUploadedFile("face.png", a_picture(), "image/png")
+    for wrong in ({"username": "customer"}, {"name": ""}):
+        page = desk.post(ADD, typed(desk, photo=photo, **wrong)).content.decode()
+        photo.seek(0)
+        assert "Your photo is kept" in page
+        assert "data:image/jpeg;base64," in page
+    token = page.split('name="kept_photo" value="')[1].split('"')[0]
+    assert not Courier.objects.exists()
+
+    again = desk.post(ADD, typed(desk, name="", kept_photo=token)).content.decode()
+    assert "Your photo is kept" in again
+    token = again.split('name="kept_photo" value="')[1].split('"')[0]
+    answer = desk.post(ADD, typed(desk, kept_photo=token))
+
+    assert answer.status_code == 302
+    with Courier.objects.get().photo.open() as stored:
+        assert stored.read(3) == b"\xff\xd8\xff"
 
 
 def test_the_operator_edits_and_deactivates(desk: Client, rider: Courier) -> None:

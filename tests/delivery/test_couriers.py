@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.domain import suspend
+from accounts.domain import suggested_password, suspend
 from accounts.models import Provider, User
 from delivery.domain import hand_over
 from delivery.domain.conflicts import set_aside
@@ -20,7 +20,6 @@ from delivery.domain.couriers import (
     deactivate,
     define_courier,
     reset_password,
-    suggested_password,
 )
 from delivery.enums import DeliveryState, Outcome
 from delivery.models import Courier, Delivery, DeliveryEvent

@@ -58,10 +58,22 @@ def test_the_courier_gets_the_announcement_with_the_link(
         f"https://market.example/t/{delivery.link_token}/"
     )
     assert sent() == [("courier_announcement", "+66898765432", text)]
-    assert told(delivery) == (True, "Lek is told by SMS.")
+    assert told(delivery) == (
+        True,
+        "SMS are only tried out here: it stands in the log, and no phone gets it.",
+    )
     row = Notification.objects.get(channel="sms")
     assert (row.recipient, row.parts, row.gateway) == (reachable.user, 1, gateway)
     assert send_notification(row.pk)
+
+
+def test_who_hands_over_hears_that_a_real_gateway_tells_the_courier(
+    gateway: SmsGateway, reachable: Courier, parcel: Order, provider: User
+) -> None:
+    gateway.kind, gateway.address = "generic", "https://sms.example/"
+    gateway.save()
+
+    assert told(hand_over(parcel, courier=reachable, by=provider)) == (True, "Lek is told by SMS.")
 
 
 def test_a_double_click_tells_once_and_giving_it_anew_tells_both(

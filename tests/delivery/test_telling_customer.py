@@ -112,7 +112,7 @@ def test_a_report_that_does_not_count_is_told_to_the_shop_alone(
     assert (kinds_to(provider), kinds_to(customer)) == (["delivery_conflict"], [])
     mail = text(mails(kind="delivery_conflict")[0])
     assert f"Order {parcel.number}: a report that does not fit" in mail
-    assert "Courier reported about a task that was somebody else's by then." in mail
+    assert "Courier reported about a task that was not open to them any more." in mail
     assert "Reported: Delivered" in mail
 
 

@@ -47,7 +47,10 @@ def call(
         problem = Problem.ADDRESS if error.code in _FORBIDDEN else Problem.NO_ANSWER
         # "from None": the cause's words are not for the log.
         raise TransportError(
-            f"{gateway.kind}: {error.code}", permanent=error.code in _FORBIDDEN, problem=problem
+            f"{gateway.kind}: {error.code}",
+            permanent=error.code in _FORBIDDEN,
+            problem=problem,
+            may_have_arrived=error.may_have_arrived,
         ) from None
     return Answer(answer.status, scrubbed(answer.text, gateway))
 
@@ -106,6 +109,7 @@ def refusal(
         permanent=not is_temporary,
         problem=Problem.REFUSED,
         answer=answer.text[:SHOWN_CHARS],
+        may_have_arrived=answer.status == 504,  # a proxy gave up waiting for who got it
     )
 
 
@@ -116,6 +120,7 @@ def unclear(gateway: SmsGateway, answer: Answer) -> TransportError:
         permanent=False,
         problem=Problem.UNCLEAR,
         answer=answer.text[:SHOWN_CHARS],
+        may_have_arrived=True,
     )
 
 

@@ -1,5 +1,6 @@
-"""Any gateway that takes one HTTP request for each message, as the shop describes it. It is not asked what
-became of a message; one that keeps messages apart by our number gets it as {id}, the same at each attempt."""
+"""Any gateway that takes one HTTP request for each message, as the shop describes it. It cannot be asked what
+became of a message: after an attempt with an unknown end it is not called again by itself (sms_sending). One
+that keeps messages apart by our number gets it as {id}, the same at each attempt, and can drop a repeat."""
 
 import json
 import re

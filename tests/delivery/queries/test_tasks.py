@@ -12,7 +12,8 @@ from delivery.domain import hand_over, take_back
 from delivery.enums import DeliveryState as S
 from delivery.models import Courier, Delivery, DeliveryEvent
 from delivery.queries import tasks
-from delivery.queries.tasks import courier_of, history_of, place_of, read_place, today_of, with_link
+from delivery.queries.links import with_link
+from delivery.queries.tasks import courier_of, history_of, place_of, read_place, today_of
 from orders.domain import cancel_order
 from orders.models import Order
 

@@ -65,6 +65,98 @@ def test_what_waits_has_a_column_of_its_own(
     assert columns(page) == {}
 
 
+def copies_of(order: Order, number: int) -> list[Order]:
+    own = ("id", "number", "form_token", "link_token")
+    fields = {one.attname for one in Order._meta.concrete_fields} - set(own)
+    shared = {name: getattr(order, name) for name in fields}
+    return Order.objects.bulk_create(Order(**shared, number=f"n{one}") for one in range(number))
+
+
+def test_an_old_order_waits_behind_any_number_of_newer_ones_that_have_a_courier(
+    owner: Client, make_parcel: Callable[..., Order], parcel: Order, rider: Courier, provider: User
+) -> None:
+    others = copies_of(parcel, 600)
+    Delivery.objects.bulk_create(
+        Delivery(order=order, provider=order.provider, courier=rider, state="assigned", due_at=timezone.now())
+        for order in others
+    )
+
+    assert owner.get(BOARD).context["orders_waiting"] == [parcel]
+
+
+def test_what_was_wished_for_first_waits_first_and_more_is_told_by_its_number(
+    owner: Client, make_parcel: Callable[..., Order]
+) -> None:
+    now = timezone.now()
+    tomorrow = make_parcel(preferred_at=now + timedelta(days=1))
+    plain = [make_parcel() for _number in range(21)]
+    late = make_parcel(preferred_at=now - timedelta(minutes=5))
+
+    page = owner.get(BOARD)
+    whole = owner.get(BOARD, {"only": "waiting"})
+
+    assert page.context["orders_waiting"] == [late, *plain[:19]]
+    assert page.content.decode().count("board-card is-late") == 1
+    assert "and 3 more" in page.content.decode()
+    assert whole.context["orders_waiting"] == [late, *plain, tomorrow]
+    assert " more" not in whole.content.decode().split('class="board-cards"')[1].split("</section>")[0]
+
+
+def test_more_than_the_longest_list_leads_to_the_order_list(owner: Client, parcel: Order) -> None:
+    copies_of(parcel, 310)
+
+    words = owner.get(BOARD, {"only": "waiting"}).content.decode()
+
+    assert words.count('class="board-card"') == 200
+    assert "and more than 100 more" in words
+    assert 'href="/orders/manage/?status=confirmed"' in words
+
+
+def test_open_ones_stay_whatever_their_day_and_those_of_earlier_days_say_so(
+    owner: Client, make_parcel: Callable[..., Order], rider: Courier, provider: User
+) -> None:
+    today, old = make_parcel(), make_parcel()
+    for order in (today, old):
+        hand_over(order, courier=rider, by=provider)
+    Delivery.objects.filter(order=old).update(due_at=timezone.now() - timedelta(days=3))
+
+    page = owner.get(BOARD)
+
+    (column,) = page.context["columns"]
+    assert [(group.title, [card.order for card in group.cards]) for group in column.groups] == [
+        ("From earlier days", [old.pk]),
+        ("Today and later", [today.pk]),
+    ]
+    Delivery.objects.filter(order=old).update(due_at=timezone.now() + timedelta(days=3))
+    assert "From earlier days" not in owner.get(BOARD).content.decode()
+
+
+def test_of_much_cash_the_sum_is_whole_and_the_lines_are_the_newest(
+    owner: Client, parcel: Order, rider: Courier
+) -> None:
+    now, orders = timezone.now(), copies_of(parcel, 35)
+    Delivery.objects.bulk_create(
+        Delivery(
+            order=order,
+            provider=order.provider,
+            courier=rider,
+            state=DeliveryState.DELIVERED,
+            due_at=now,
+            closed_at=now - timedelta(minutes=number),
+            collected=Decimal(10),
+        )
+        for number, order in enumerate(orders)
+    )
+
+    page = owner.get(BOARD)
+    whole = owner.get(BOARD, {"cash": rider.pk})
+
+    (cash,) = page.context["cash"]
+    assert (cash.amount, cash.count, [one.order for one in cash.deliveries]) == (350, 35, orders[:30])
+    assert f'href="?cash={rider.pk}#cash-{rider.pk}">and 5 more' in page.content.decode()
+    assert [one.order for one in whole.context["cash"][0].deliveries] == orders
+
+
 def test_by_state_the_same_stand_in_columns_of_states(
     owner: Client, delivery: Delivery, parcel: Order, say: Callable[..., DeliveryEvent], rider: Courier
 ) -> None:
@@ -107,7 +199,7 @@ def test_a_drop_gives_the_card_to_the_other_courier(
 
     delivery.refresh_from_db()
     assert (answer.status_code, delivery.courier) == (200, other_rider)
-    assert answer.json()["sentence"].startswith("Somchai has 1 order more.")
+    assert answer.json()["sentence"].startswith("Somchai got 1 order.")
 
 
 @pytest.fixture

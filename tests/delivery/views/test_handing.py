@@ -197,11 +197,11 @@ def test_the_section_costs_the_same_with_one_and_three_couriers(
 ) -> None:
     make_rider("one")
     section(owner, parcel)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         section(owner, parcel)
     make_rider("two")
     make_rider("three")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(section(owner, parcel).context["choices"]) == 3
 
 
@@ -223,7 +223,7 @@ def test_many_are_chosen_in_the_list_and_given_in_their_order(
     assert listed.count(">Order details<") == 3
     assert [row.order for row in page.context["chosen"]] == [third, first, second]
     assert answer["Location"] == "/deliveries/"
-    assert "Courier has 3 orders more. SMS are not set up, so no SMS went out." in (
+    assert "Courier got 3 orders. SMS are not set up, so no SMS went out." in (
         owner.get("/deliveries/").content.decode()
     )
     tasks = Delivery.objects.tasks_of(rider).order_by("assignment_number")

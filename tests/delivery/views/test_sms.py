@@ -11,6 +11,7 @@ from accounts.models import Provider, User
 from delivery.domain import hand_over
 from delivery.models import Courier, MessageText
 from delivery.texts import TextKind
+from marketplace.notify.domain import send_notification
 from marketplace.notify.models import Notification, SmsGateway
 from orders.models import Order
 from tests.support.sms import KEY, Kavenegar, Plain, listening
@@ -62,6 +63,21 @@ def test_the_settings_are_saved_and_the_secret_is_never_shown_again(owner: Clien
     page = owner.get("/settings/sms/").content.decode()
     assert KEY not in page
     assert "One is stored. Leave this empty to keep it." in page
+
+
+def test_a_gateway_without_a_currency_does_not_break_the_page_of_a_thai_reader(
+    owner: Client, provider: User, shop: Provider
+) -> None:
+    """Such as earlier demo data left behind: with nothing spent there is no amount to write."""
+    SmsGateway.objects.create(provider=shop, owner=provider, kind="console", time_zone="Asia/Bangkok")
+    provider.language = "th"
+    provider.save()
+
+    response = owner.get("/settings/sms/")
+
+    assert response.status_code == 200
+    assert response.context["today_spent"] == ""
+    assert 'lang="th"' in response.content.decode()
 
 
 def test_a_stored_secret_stays_when_it_is_left_empty_and_goes_with_its_gateway(owner: Client) -> None:
@@ -379,3 +395,41 @@ def test_every_text_has_its_editor_in_every_language(kind: str, owner: Client) -
     pages = [owner.get(f"/settings/texts/{kind}/?language={one}") for one in ("en", "th", "fa", "vi")]
 
     assert [page.status_code for page in pages] == [200, 200, 200, 200]
+
+
+def test_an_sms_whose_answer_was_lost_is_unknown_in_the_log_and_sent_again_only_when_asked(
+    owner: Client, parcel: Order, rider: Courier, provider: User, settings: Any
+) -> None:
+    settings.OUTSIDE_ALLOW_PRIVATE = True
+    User.objects.filter(pk=rider.user_id).update(phone="+66812345678")
+    with listening(Plain()) as fake:
+        fields = "to = {to}\ntext = {text}\nid = {id}"
+        save(owner, kind="generic", address=f"{fake.url}/send", fields=fields)
+        hand_over(parcel, courier=Courier.objects.get(pk=rider.pk), by=provider)
+        row = Notification.objects.get(channel="sms")
+        fake.faults = [("drop",)]
+        send_notification(row.pk)
+
+        words = owner.get("/settings/sms/log/?state=unknown").content.decode()
+        nothing = owner.get("/settings/sms/log/?state=failed").context["rows"]
+        owner.post(f"/settings/sms/log/{row.pk}/again/")
+        send_notification(row.pk)
+
+    assert "so it is unknown whether this SMS went out. Send it again?" in words
+    assert nothing == []
+    assert [call.form["id"] for call in fake.calls] == [str(row.message_id)] * 2
+    row.refresh_from_db()
+    assert row.sms_state == "accepted"
+
+
+def test_the_settings_say_what_the_number_of_a_message_is_good_for(owner: Client) -> None:
+    words = owner.get("/settings/sms/").content.decode()
+
+    assert "ask the gateway to drop repeats by it" in words
+
+
+def test_an_amount_with_decimals_that_the_currency_has_not_is_refused(owner: Client) -> None:
+    refused = save(owner, kind="console", currency="VND", daily_cap="1000.5")
+
+    assert errors(refused)["daily_cap"] == ["Write a whole amount: this currency has no decimals."]
+    assert not SmsGateway.objects.exists()

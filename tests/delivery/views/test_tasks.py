@@ -316,9 +316,9 @@ def test_a_report_about_a_task_that_was_given_away_is_kept_and_told(
     page = sent(phone, delivery, "delivered", client_id=client_id)
 
     assert (first.status_code, again.status_code, first.json()["code"]) == (409, 409, "conflict")
-    assert "given to somebody else" in first.json()["sentence"]
+    assert "not open to you any more" in first.json()["sentence"]
     assert page["Location"] == "/my-tasks/"
-    assert "given to somebody else" in phone.get("/my-tasks/").content.decode()
+    assert "not open to you any more" in phone.get("/my-tasks/").content.decode()
     event = DeliveryEvent.objects.get()
     assert event.outcome == Outcome.CONFLICT
     assert phone.get(reverse(PAGE, args=[delivery.pk])).status_code == 404

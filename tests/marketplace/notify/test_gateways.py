@@ -414,6 +414,63 @@ def test_what_a_good_answer_contains_decides(
     assert (row.status, row.problem, row.reference, row.answer) == (status, problem, reference, said[1])
 
 
+@pytest.mark.parametrize("fault", [("drop",), ("hang",), (504, "upstream timed out")])
+def test_with_a_gateway_that_cannot_tell_a_lost_answer_is_left_to_the_shop(
+    fault: tuple[Any, ...], plain: Plain, sms: Sms, settings: Any
+) -> None:
+    settings.OUTSIDE_TIMEOUT_SECONDS = 0.4
+    row = sms()
+    plain.faults = [fault]
+
+    assert not send_notification(row.pk)
+    due_again(row)
+    assert send_due() == 0
+
+    assert state(row) == ("failed", "", "unknown")
+    assert row.sms_state == "unknown"
+    assert len(plain.calls) == 1
+
+    assert send_again(row)
+    assert send_due() == 1
+
+    assert state(row) == ("sent", "accepted", "")
+    assert [call.form["id"] for call in plain.calls] == [str(row.message_id)] * 2
+
+
+def test_with_a_gateway_that_cannot_tell_a_killed_worker_is_left_to_the_shop_too(
+    plain: Plain, sms: Sms
+) -> None:
+    row = sms()
+    plain.faults = [(503, "busy")]
+    send_notification(row.pk)
+    assert state(row) == ("pending", "", "refused")
+    due_again(row)
+    send_notification(row.pk)
+    # What a worker that was killed before its note leaves behind.
+    Notification.objects.update(
+        status="sending", reference="", reach="", sent_at=None, claimed_at=timezone.now() - 2 * CLAIM_LASTS
+    )
+
+    assert send_due() == 0
+
+    assert len(plain.accepted) == 1
+    assert state(row) == ("failed", "", "unknown")
+
+
+def test_what_never_left_is_sent_later_by_itself(plain: Plain, sms: Sms) -> None:
+    address = SmsGateway.objects.get().address
+    SmsGateway.objects.update(address="http://127.0.0.1:1/send")
+    row = sms()
+
+    send_notification(row.pk)
+    assert state(row) == ("pending", "", "no_answer")
+    SmsGateway.objects.update(address=address)
+    due_again(row)
+
+    assert send_due() == 1
+    assert len(plain.accepted) == 1
+
+
 def test_the_secret_stands_in_no_log_no_error_and_no_row(
     kavenegar: Kavenegar,
     sms: Sms,
