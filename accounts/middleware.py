@@ -34,7 +34,8 @@ class own_password_first:  # noqa: N801  (a middleware, named as it is listed)
         response = self.get_response(request)
         user = request.user
         if was_asked and user.is_authenticated and not user.must_change_password:
-            return redirect(settings.LOGIN_REDIRECT_URL)  # on to what the person came for
+            # On to what the person came for: the operator's people to their backoffice.
+            return redirect("admin:login" if user.is_staff else settings.LOGIN_REDIRECT_URL)
         return response
 
     def process_view(

@@ -1,17 +1,21 @@
 """Stock Django admin under the store's name; log-in goes through the one log-in page with its limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +25,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from appointments.domain.relay_check import RelayResult, check_relays
 from appointments.domain.relays import ice_servers
+from loyalty.menu import menu_for, start_of
+from loyalty.permissions import rights_in, role_in
 from marketplace import system_check
 from marketplace.system_check import State
 
@@ -35,6 +41,13 @@ class TaladAdminSite(AdminSite):
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Who is sent here from the first page begins on the Dashboard, Staff at the counter."""
+        user, target = request.user, request.GET.get(REDIRECT_FIELD_NAME, "")
+        to_start = target in ("", reverse("admin:index"))
+        if not user.is_authenticated and to_start:
+            return redirect_to_login(reverse("admin:login"))
+        if request.method == "GET" and to_start and self.has_permission(request):
+            return redirect(start_of(role_in(request), rights_in(request)))
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
@@ -42,6 +55,11 @@ class TaladAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The backoffice's side menu stands on these pages too; their own lists are its last group."""
+        context = super().each_context(request)
+        return {**context, "menu": menu_for(rights_in(request)), "role": role_in(request)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """People's log-ins stand beside the people, not in apps of their own."""
@@ -56,7 +74,12 @@ class TaladAdminSite(AdminSite):
                 home["models"].extend(app["models"])
         return [app for app in apps if app["app_label"] not in _LOG_IN_APPS]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        rights = rights_in(request)
+        if rights and not self.get_app_list(request):  # nothing to see here
+            return redirect(start_of(role_in(request), rights))
         return super().index(request, {"complaints": system_check.complaints(), **(extra_context or {})})
 
     def get_urls(self) -> list[Any]:
@@ -65,8 +88,22 @@ class TaladAdminSite(AdminSite):
             ("relay/", self.system_check_relay, "system_check_relay"),
             ("relay/servers/", self.system_check_servers, "system_check_servers"),
         ]
-        own = [path(f"system-check/{end}", self.admin_view(view), name=name) for end, view, name in pages]
+        own = [
+            path(f"system-check/{end}", self.admin_view(self._for_operators(view)), name=name)
+            for end, view, name in pages
+        ]
         return own + super().get_urls()
+
+    def _for_operators(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Not for who works in the backoffice alone: the site itself is not their task."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            if not self.get_app_list(request):
+                raise PermissionDenied
+            return view(request)
+
+        return guarded
 
     @method_decorator(require_GET)
     def system_check(self, request: HttpRequest) -> TemplateResponse:

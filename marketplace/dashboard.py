@@ -16,6 +16,8 @@ from appointments.enums import Phase
 from appointments.queries import Row, week_of
 from delivery.queries.tasks import courier_of
 from followup.queries import due_count
+from loyalty.enums import Right
+from loyalty.permissions import rights_of
 from marketplace.common.calendars import base_language, format_date
 from messaging.queries import unread_total
 from orders.queries import customer_order_counts, order_counts, orders_per_day, recent_orders
@@ -28,11 +30,14 @@ NEXT_APPOINTMENTS = 4
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Numbers that are links to what they count, today first; a customer's own version without a shop. Who
-    delivers for shops has tasks instead, and lands there after logging in."""
+    delivers for shops has tasks instead, and who stands at the counter the counter: there they land after
+    logging in."""
     user = cast(User, request.user)
     membership = current_membership(request)
     if membership is None and courier_of(user) is not None:
         return redirect("delivery:tasks")
+    if user.is_staff and rights_of(user) == {Right.COUNTER}:
+        return redirect("loyalty:counter")
     context = {"unread": unread_total(user), **_appointments(user, timezone.now())}
     if membership is None:
         context |= _as_customer(user)

@@ -51,6 +51,8 @@ def _required(name: str) -> str:
 
 STORE_NAME = env.str("STORE_NAME", default="Talad")
 STORE_CURRENCY = env.str("STORE_CURRENCY", default="THB")
+LOYALTY_CATEGORIES = "services.queries.browse.category_choices"  # what points may be given for
+LOYALTY_SMS_SHOP = env.str("LOYALTY_SMS_SHOP", default="")  # the shop whose SMS gateway sends members' codes
 STORE_COUNTRY = env.str("STORE_COUNTRY", default="TH")  # how a phone without country code is read
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 
@@ -276,6 +278,28 @@ CELERY_BEAT_SCHEDULE = {
     "ended-tasks": {"task": "followup.close_tasks", "schedule": 60.0, "options": {"expires": 60}},
     "silence-to-tasks": {"task": "followup.begin_tasks", "schedule": 300.0, "options": {"expires": 300}},
     "unpaid-orders": {"task": "orders.expire_unpaid", "schedule": 300.0, "options": {"expires": 300}},
+    "purchases-without-points": {
+        "task": "loyalty.award_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # The task itself knows whether a new day of the store has begun.
+    "loyalty-day": {"task": "loyalty.daily", "schedule": 600.0, "options": {"expires": 600}},
+    "batches-left-behind": {
+        "task": "loyalty.take_up_batches",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "loyalty-figures": {
+        "task": "loyalty.count_figures",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "friends-rewards": {
+        "task": "loyalty.reward_referrals",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "reports-ahead": {
         "task": "followup.make_reports_ahead",
         "schedule": 3600.0,

@@ -101,7 +101,7 @@ def redis() -> Row:
 
 
 def signs_rows(signs: Signs) -> list[Row]:
-    return [_worker(signs), _queue(signs), _failures(signs)]
+    return [_worker(signs), _queue(signs), _failures(signs), _points(signs)]
 
 
 def _worker(signs: Signs) -> Row:
@@ -144,6 +144,32 @@ def _failures(signs: Signs) -> Row:
     )
     count = _number(signs.failed) + ("+" if signs.failed >= MANY_FAILED else "")
     return _row("failures", name, State.ATTENTION, text, {"count": count}, _outbox(NotificationStatus.FAILED))
+
+
+def _points(signs: Signs) -> Row:
+    name = _("Points")
+    if signs.points_seconds is None:
+        text: Any = _("The members' points are checked every night; the first check is still to come.")
+        return _row("points", name, State.UNKNOWN, text)
+    if signs.points_wrong:
+        text = ngettext(
+            "%(count)s member's points are not the sum of what the ledger says: somebody wrote to the "
+            "database by hand. The dashboard names the member.",
+            "%(count)s members' points are not the sum of what the ledger says: somebody wrote to the "
+            "database by hand. The dashboard names the members.",
+            signs.points_wrong,
+        )
+        return _row("points", name, State.ATTENTION, text, {"count": _number(signs.points_wrong)})
+    hours = int(signs.points_seconds) // 3600
+    if signs.points == "unchecked":
+        text = ngettext(
+            "The members' points were last checked %(hours)s hour ago. Is the worker running?",
+            "The members' points were last checked %(hours)s hours ago. Is the worker running?",
+            hours,
+        )
+        return _row("points", name, State.ATTENTION, text, {"hours": _number(hours)})
+    text = _("Every member's points are the sum of what the ledger says.")
+    return _row("points", name, State.GOOD, text)
 
 
 def _outbox(status: NotificationStatus) -> str:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("offline/", common.offline, name="offline"),
     path("manifest.webmanifest", common.manifest, name="manifest"),
     path("outbox/", outbox, name="outbox"),
+    path("", include("loyalty.urls")),  # the backoffice, in admin's addresses
     path("admin/", admin.site.urls),
 ]
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import hooks, links, lists, outside, pages, payments, placing, sales, transfers
+from orders.views import coupons, hooks, links, lists, outside, pages, payments, placing, sales, transfers
 
 app_name = "orders"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
     path("orders/<int:pk>/transfer/", transfers.notify_transfer, name="notify_transfer"),
+    path("orders/<int:pk>/coupon/", coupons.use_coupon, name="use_coupon"),
+    path("orders/<int:pk>/coupon/remove/", coupons.remove_coupon, name="remove_coupon"),
     path("orders/<int:pk>/share/", links.share_link, name="share_link"),
     path("orders/notices/<int:pk>/", payments.notice, name="notice"),
     path("orders/notices/<int:pk>/line/", payments.transfer_line, name="transfer_line"),

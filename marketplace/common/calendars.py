@@ -9,11 +9,12 @@ the edge. Zone rules come from zoneinfo only.
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -23,6 +24,7 @@ from persiantools.jdatetime import MONTH_NAMES_FA, JalaliDate
 from marketplace.common.text import TypedTextError, fold, fold_digits
 
 Style = Literal["long", "short"]
+Moment = TypeVar("Moment", date, datetime)
 
 LANGUAGES = ("en", "th", "fa", "vi")
 BUDDHIST_OFFSET = 543
@@ -97,6 +99,12 @@ def week_start(value: date, language: str) -> date:
     """The first day of the reader's week: Saturday in Persian, else the Monday of ISO 8601."""
     first = 5 if base_language(language) == "fa" else 0
     return value - timedelta(days=(value.weekday() - first) % 7)
+
+
+def add_months(value: Moment, months: int) -> Moment:
+    """The same day that many Gregorian months later (or earlier), or the month's last where it is shorter."""
+    year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
+    return value.replace(year=year, month=month + 1, day=min(value.day, monthrange(year, month + 1)[1]))
 
 
 def format_month(value: date, language: str) -> str:

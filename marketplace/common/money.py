@@ -4,8 +4,9 @@ Money is Decimal everywhere. `currency` is an ISO 4217 code; IRT (the toman, ten
 """
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import NamedTuple, TypeVar
 
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 from django.utils.translation import gettext_lazy as _
@@ -37,9 +38,26 @@ class AmbiguousAmountError(TypedTextError):
     """The one separator could mean thousands or decimals, and the two differ a thousandfold."""
 
 
+_Key = TypeVar("_Key", bound=Hashable)
+_HUNDREDTH = Decimal("0.01")
+
+
 class _Shape(NamedTuple):
     whole: str
     decimals: str
+
+
+def share_out(total: Decimal, weights: Mapping[_Key, Decimal]) -> dict[_Key, Decimal]:
+    """`total` (at most two decimals, not negative) in parts that stand to each other as `weights` do, each
+    rounded to the hundredth so that they add up. What gets nothing is no part."""
+    positive = {key: weight for key, weight in weights.items() if weight > 0}
+    whole = sum(positive.values(), Decimal(0))
+    exact = {key: total * weight / whole for key, weight in positive.items()}
+    parts = {key: part.quantize(_HUNDREDTH, rounding=ROUND_DOWN) for key, part in exact.items()}
+    missing = int((total - sum(parts.values(), Decimal(0))) / _HUNDREDTH)
+    for key in sorted(exact, key=lambda key: parts[key] - exact[key])[:missing]:
+        parts[key] += _HUNDREDTH
+    return {key: part for key, part in parts.items() if part}
 
 
 def currency_decimals(currency: str) -> int:

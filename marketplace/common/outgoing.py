@@ -25,11 +25,13 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class OutgoingError(Exception):
-    """The call was not made or not answered. `code`: address, private, unreachable, tls, timeout, answer."""
+    """The call was not made or not answered. `code`: address, private, unreachable, tls, timeout, answer;
+    `may_have_arrived`: there was a connection, so the receiver may have the request."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", *, may_have_arrived: bool = False) -> None:
         super().__init__(detail or code)
         self.code = code
+        self.may_have_arrived = may_have_arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class _Call(HTTPConnection):
         self.default_port = 443 if context else 80  # left out of the Host header
         self._address, self._context = address, context
         self._live: socket.socket | None = None
-        self._is_cut = False
+        self._is_cut = self._is_connected = False
 
     def connect(self) -> None:
         self._live = self.sock = socket.create_connection((self._address, self.port), self.timeout)
@@ -158,6 +160,7 @@ class _Call(HTTPConnection):
             )
             self._live = self.sock = secured
             secured.do_handshake()
+        self._is_connected = True
 
     def run(
         self,
@@ -180,7 +183,7 @@ class _Call(HTTPConnection):
             with self.getresponse() as response:
                 text = response.read(4 * keep_chars).decode(errors="replace")
             if self._is_cut:
-                raise OutgoingError("timeout")
+                raise OutgoingError("timeout", may_have_arrived=True)
             return Answer(response.status, text.replace("\x00", "")[:keep_chars])
         except (OSError, HTTPException, ValueError) as error:
             raise self._failure(error) from error
@@ -191,13 +194,14 @@ class _Call(HTTPConnection):
                 self._live.close()
 
     def _failure(self, error: Exception) -> OutgoingError:
+        code, words = "answer", f"{type(error).__name__}: {error}"
         if self._is_cut or isinstance(error, TimeoutError):
-            return OutgoingError("timeout", str(error))
-        if isinstance(error, ssl.SSLError):
-            return OutgoingError("tls", str(error))
-        if self._live is None:
-            return OutgoingError("unreachable", str(error))
-        return OutgoingError("answer", f"{type(error).__name__}: {error}")
+            code, words = "timeout", str(error)
+        elif isinstance(error, ssl.SSLError):
+            code, words = "tls", str(error)
+        elif self._live is None:
+            code, words = "unreachable", str(error)
+        return OutgoingError(code, words, may_have_arrived=self._is_connected)
 
     def _cut(self) -> None:
         self._is_cut = True

@@ -68,15 +68,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when every part answers, else 503; the same JSON either way.
 
     Shape: {"ok": bool, "database": bool, "redis": bool, "worker_seconds": float | null,
-    "outbox_lag_seconds": float | null}; lag is the age of the oldest alert that is due and not sent.
+    "outbox_lag_seconds": float | null, "points": "ok" | "wrong" | "unchecked" | null}; lag is the age of the
+    oldest alert that is due and not sent. Wrong points are for the operator to look at: no restart mends
+    them, so they leave the status as it is.
     """
     report: dict[str, Any] = {"database": False, "worker_seconds": None, "outbox_lag_seconds": None}
+    report["points"] = None
     signs = None
     try:
         signs = read_signs()
         report["database"] = True
         report["worker_seconds"] = _tenths(signs.worker_seconds)
         report["outbox_lag_seconds"] = _tenths(signs.outbox_lag_seconds)
+        report["points"] = signs.points
     except Exception as error:  # whatever keeps the database from answering is the answer
         logger.warning("health: database: %s", error)
     report["redis"] = redis_answers()
@@ -99,13 +103,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 # Only what is for everybody's eyes; attachments are served by messaging after an access check.
-PUBLIC_MEDIA = ("services/", "providers/")
+PUBLIC_MEDIA = ("services/", "providers/", "rewards/")
 
 
 @login_not_required
 @require_GET
 def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Photos of services and shops. A proxy may serve the same folders (see docker-compose.yml)."""
+    """Photos of services, shops and rewards. A proxy may serve the same folders (see docker-compose.yml)."""
     # A path such as services/../attachments/x stays within the folder of all uploads, so the storage
     # alone would open it.
     if not path.startswith(PUBLIC_MEDIA) or posixpath.normpath(path) != path:

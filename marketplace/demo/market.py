@@ -19,7 +19,7 @@ PASSWORD = "talad-demo"  # noqa: S105  (public on purpose; the command refuses t
 
 STAFF = {  # username: (name, superuser, staff)
     "admin": ("ผู้ดูแลระบบ", True, True),
-    "operator": ("ฝ่ายปฏิบัติการ", True, True),
+    "operator": ("ฝ่ายปฏิบัติการ", False, True),
     "staff": ("พนักงานหน้าร้าน", False, True),
     "courier": ("پیک بازار", False, False),
 }

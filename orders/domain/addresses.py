@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from marketplace.common.errors import DomainError
+from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import OrderStatus
 from orders.models import Order
@@ -23,11 +24,7 @@ def set_delivery_address(order: Order, *, by: User, address: str) -> Order:
     if len(address) > MAX_ADDRESS:
         raise DomainError(_("This address is too long: at most 1,000 characters."), code="too_long")
     with transaction.atomic():
-        order = (
-            Order.objects.select_for_update(of=("self",))
-            .select_related("provider", "customer", "created_by", "thread")
-            .get(pk=order.pk)
-        )
+        order = lock_order(order)
         is_shop = may_handle(order, by)
         if not is_shop and by.pk != order.customer_id:
             raise DomainError(_("Only the provider can do this."), code="not_allowed")

@@ -17,6 +17,7 @@ from marketplace.common.money import currency_decimals
 from marketplace.notify.domain import notify
 from messaging import domain as messaging
 from messaging.models import Thread
+from orders.domain.locking import lock_order
 from orders.domain.parts import shop_people_of, tell_card_changed, titles_of
 from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
 from orders.models import Order, TransferNotice
@@ -68,15 +69,6 @@ def claim_transfer(
         _post_line(notice)
         tell_card_changed(order)
     return notice
-
-
-def lock_order(order: Order) -> Order:
-    """The order as it is now, held by this transaction."""
-    return (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("provider", "customer", "created_by", "thread")
-        .get(pk=order.pk)
-    )
 
 
 def line_url(notice: TransferNotice) -> str:

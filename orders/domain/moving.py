@@ -11,7 +11,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
+from orders.domain.coupons import give_coupon_back
+from orders.domain.locking import lock_order
 from orders.domain.parts import next_number, shop_people_of, tell_card_changed, titles_of
+from orders.domain.spending import note_spent
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from orders.permissions import TRANSITIONS, may_move
@@ -43,16 +46,13 @@ def expire_order(order: Order, *, reason: str) -> bool:
     `reason` is an English sentence that is marked for translation: readers get it in their language.
     """
     with transaction.atomic():
-        order = (
-            Order.objects.select_for_update(of=("self",))
-            .select_related("provider", "customer", "created_by")
-            .get(pk=order.pk)
-        )
+        order = lock_order(order)
         if order.status != OrderStatus.PLACED or order.paid_at is not None:
             return False
         order.status, order.cancelled_at = OrderStatus.CANCELLED, timezone.now()
         order.save(update_fields=["status", "cancelled_at"])
         OrderEvent.objects.create(order=order, by=None, status=order.status, reason=reason)
+        give_coupon_back(order)
         for people, to_shop in (([order.customer], False), (shop_people_of(order), True)):
             _tell(order, people, by=settings.STORE_NAME, reason=reason, to_shop=to_shop, by_site=True)
         tell_card_changed(order)
@@ -72,6 +72,8 @@ def follow_outside(order: Order, to: OrderStatus) -> bool:
         order.number = next_number(order.provider)
         order.search_text = searchable(order.number, order.customer_name, order.phone)
     OrderEvent.objects.create(order=order, by=None, status=to, reason=BY_OUTSIDE)
+    if to == OrderStatus.CANCELLED:
+        give_coupon_back(order)
     _tell(order, [order.customer], by=order.provider.name, reason="", to_shop=False)
     return True
 
@@ -84,11 +86,7 @@ def _reachable(status: OrderStatus) -> set[OrderStatus]:
 
 def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop: bool = False) -> Order:
     with transaction.atomic():
-        order = (
-            Order.objects.select_for_update(of=("self",))
-            .select_related("provider", "customer", "created_by")
-            .get(pk=order.pk)
-        )
+        order = lock_order(order)
         if order.status == to:
             return order  # a double click, or two people with one thought
         is_shop = for_shop or may_handle(order, by)
@@ -102,10 +100,14 @@ def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop
             order.contract_number = f"C-{order.number}"
         order.save(update_fields=["status", f"{to}_at", "contract_number"])
         OrderEvent.objects.create(order=order, by=by, status=to, reason=reason)
+        if to == OrderStatus.CANCELLED:
+            give_coupon_back(order)
         people = [order.customer] if is_shop else shop_people_of(order)
         if not for_shop:
             _tell(order, people, by=by.name, reason=reason, to_shop=not is_shop)
         tell_card_changed(order)
+        if to == OrderStatus.COMPLETED:
+            note_spent(order, at=now)
     return order
 
 

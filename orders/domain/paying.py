@@ -11,7 +11,8 @@ from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
 from messaging import domain as messaging
 from messaging.models import Thread
-from orders.domain.claiming import heard_by, line_url, lock_order
+from orders.domain.claiming import heard_by, line_url
+from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
 from orders.models import Order, TransferNotice

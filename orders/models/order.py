@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,10 @@ from services.models import Service
 # read of a shop's orders starts here; the partial indexes below hold each of the two together.
 WEB = models.Q(channel=SalesChannel.WEB)
 DRAFT = models.Q(status=OrderStatus.DRAFT)
+# What a shop has to bring somewhere, and since when: the time that the customer wished for, else that of its
+# confirmation. Read by delivery.queries.waiting.
+TO_DELIVER = models.Q(status=OrderStatus.CONFIRMED) & ~models.Q(delivery_address="")
+TO_DELIVER_SINCE = Coalesce("preferred_at", "confirmed_at", "created_at")
 _ON_DESK = ("desk_state", "due_at", "id")
 
 
@@ -173,6 +178,7 @@ class Order(FollowedUp):
                 condition=~WEB & ~DRAFT,
                 name="order_desk_own_channel",
             ),
+            models.Index("provider", TO_DELIVER_SINCE, "id", condition=TO_DELIVER, name="order_to_deliver"),
             # Days of a shop, counted without reading the orders themselves.
             models.Index(
                 fields=["provider", "placed_at"], include=["channel", "created_by"], name="order_placed"

@@ -7,18 +7,16 @@ or id to everyone who scans it, which is why a shop does well to use its busines
 import re
 from decimal import Decimal
 
-import segno
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.common.qr_codes import qr_svg
 from marketplace.common.text import TypedTextError, fold_digits
 from orders.transfers.emvco import field, with_crc
 
 _APPLICATION = "A000000677010111"
 _BAHT = "764"  # ISO 4217
 _MOBILE, _NATIONAL_ID, _WALLET = "01", "02", "03"
-_QUIET_ZONE = 4  # modules; the standard asks for that much white around the code
 _SEPARATORS = re.compile(r"[\s().\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2066-\u2069-]")
 
 
@@ -72,35 +70,11 @@ def promptpay_payload(target: str, amount: Decimal | None) -> str:
 
 
 def promptpay_svg(payload: str, *, label: str) -> SafeString:
-    """The QR code of `payload` as an `<svg>` for a page; `label` is its accessible name.
-
-    It has no size, style or ground of its own: the page's CSS gives `.promptpay-code` its width, a white
-    background and a dark `color`, in dark mode too (apps read no light code on dark). The quiet zone is in
-    the viewBox, so that it grows with the code.
-    """
-    code = segno.make_qr(payload, error="m")
-    side = code.symbol_size(border=_QUIET_ZONE)[0]
-    return format_html(
-        '<svg class="promptpay-code" viewBox="0 0 {side} {side}" role="img" aria-label="{label}" '
-        'shape-rendering="crispEdges"><path fill="currentColor" d="{path}"/></svg>',
-        side=side,
-        label=label,
-        path=mark_safe(_path(code)),  # digits and letters of our own making
-    )
+    """The QR code of `payload` as an `<svg>` of class `promptpay-code` (see qr_svg)."""
+    return qr_svg(payload, label=label, css="promptpay-code")
 
 
 def _baht(amount: Decimal) -> str:
     if not amount.is_finite() or not 0 < amount < 10**10 or amount != round(amount, 2):
         raise ValueError(f"no amount to pay: {amount}")
     return f"{amount:.2f}"
-
-
-def _path(code: segno.QRCode) -> str:
-    """A rectangle for each horizontal run of dark modules."""
-    runs = []
-    for y, row in enumerate(code.matrix, start=_QUIET_ZONE):
-        line = "".join("1" if module else "0" for module in row)
-        for run in re.finditer("1+", line):
-            width = len(run[0])
-            runs.append(f"M{run.start() + _QUIET_ZONE} {y}h{width}v1h-{width}z")
-    return "".join(runs)

@@ -7,15 +7,13 @@ receiver, and anybody can draw one.
 
 import hashlib
 import io
-import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 
 from marketplace.common.images import Photo, reencode_photo
+from marketplace.common.qr_codes import texts_in
 from orders.transfers.emvco import crc, read_fields
 
 # A phone's screenshot keeps its size, so that staff can read the small print.
@@ -23,10 +21,8 @@ STORED_SIDE = 2400
 # JPEGs of twice this size or more are decoded at a half, a quarter or an eighth. Part of every fingerprint
 # of such a photo: with another value, old ones are not found again.
 _DECODED_SIDE = 2400
-_READ_PIXELS = 9_000_000  # on which a code is looked for, three times: half a second at most
 _STRIP_ROWS = 256
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _SLIP = re.compile("(.*9104)([0-9A-Fa-f]{1,4})")
 _SLIP_API = "000001"
 _BANK = re.compile("[0-9]{3}")
@@ -81,12 +77,8 @@ def find_reference(image: Image.Image) -> SlipReference | None:
 
     Codes of other kinds beside it are passed over. None when there is none to be read.
     """
-    for version in _versions(image):
-        for code in zxingcpp.read_barcodes(version, formats=_QR, text_mode=zxingcpp.TextMode.Plain):
-            reference = parse_slip_code(code.text)
-            if reference is not None:
-                return reference
-    return None
+    references = (parse_slip_code(text) for text in texts_in(image))
+    return next((reference for reference in references if reference is not None), None)
 
 
 def parse_slip_code(text: str) -> SlipReference | None:
@@ -103,29 +95,3 @@ def parse_slip_code(text: str) -> SlipReference | None:
     if list(fields)[-1] != "91" or not _BANK.fullmatch(bank) or not _REFERENCE.fullmatch(reference):
         return None
     return SlipReference(bank, reference)
-
-
-def _versions(image: Image.Image) -> Iterator[Image.Image]:
-    """The picture in grey as it is; then enlarged, with full contrast; then sharper too."""
-    grey = _grey(image)
-    room = math.sqrt(_READ_PIXELS / (grey.width * grey.height))
-    if room < 1:
-        grey = _scaled(grey, room)
-    yield grey
-    larger = _scaled(ImageOps.autocontrast(grey), min(2.0, max(1.0, room)))
-    yield larger
-    yield larger.filter(ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0))
-
-
-def _scaled(image: Image.Image, factor: float) -> Image.Image:
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        return image.point(lambda value: value / 256).convert("L")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
-    return image.convert("L")

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
 from orders import domain
+from orders.domain.points import points_of
 from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
 from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
+from orders.views.coupons import coupon_choices
 from orders.views.transfers import payment_context
 
 
@@ -97,6 +99,8 @@ def order_page_context(
     context["cancel_form"] = cancel_form or CancelForm(is_shop=context["is_shop"], is_draft=is_draft)
     context["cancel_is_open"] = cancel_form is not None or "cancel" in request.GET
     context |= payment_context(order, is_shop=context["is_shop"])
+    context["coupons"] = coupon_choices(order, reader(request))
+    context["points"] = points_of(order) if order.customer_id == request.user.pk else None
     return context
 
 

@@ -84,6 +84,11 @@ def search_page(text: str, filters: Filters, after: str = "") -> Page:
     )
 
 
+def category_choices() -> list[tuple[str, str]]:
+    """(key, name in the reader's language), for who knows categories by their key alone."""
+    return [(str(category.pk), category.name) for category in Category.objects.all()]
+
+
 def matching_categories(categories: list[Category], folded_query: str) -> list[Category]:
     """Those whose name in any language has the query in it."""
     return [category for category in categories if folded_query and folded_query in category.folded_names]

@@ -1,6 +1,7 @@
 """A world with one of everything, all of it belonging to `customer` and `shop`."""
 
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,9 @@ from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery, DeliveryEvent
 from followup.domain import add_note, begin_task, request_callback
 from followup.models import SilentThread
+from loyalty import domain as loyalty
+from loyalty.enums import Place, RewardKind, Role, RuleKind
+from loyalty.models import BackofficeAccount, Branch, EarningRule, Level, Package, Reward
 from marketplace.common.images import reencode_photo
 from marketplace.notify.sms import save_gateway, send_test
 from messaging.domain import post_message
@@ -43,14 +47,23 @@ from orders.transfers.slips import read_slip
 from services.domain import add_service
 from services.enums import ServiceKind
 from services.models import Category
+from tests.access.loyalty_batches import batches_world
+from tests.access.loyalty_members import members_world
 from tests.support.pictures import a_picture
 
 
 @pytest.fixture
 def people(
-    customer: User, provider: User, agent: User, stranger: User, courier: User, operator: User
+    customer: User,
+    provider: User,
+    agent: User,
+    stranger: User,
+    courier: User,
+    operator: User,
+    office: dict[str, User],
 ) -> dict[str, User]:
     return {
+        **office,
         "customer": customer,
         "provider": provider,
         "agent": agent,
@@ -58,6 +71,17 @@ def people(
         "courier": courier,
         "operator": operator,
     }
+
+
+@pytest.fixture
+def office(make_person: Callable[..., User]) -> dict[str, User]:
+    """The backoffice's roles: office_admin, office_operator, office_staff."""
+    found = {}
+    for role in Role:
+        user = make_person(f"office_{role}", is_staff=True, is_superuser=role == Role.ADMIN)
+        BackofficeAccount.objects.create(user=user, role=role)
+        found[user.username] = user
+    return found
 
 
 def _carried(shop: Provider, customer: User, agent: User, courier: User) -> tuple[Delivery, DeliveryEvent]:
@@ -84,6 +108,31 @@ def _carried(shop: Provider, customer: User, agent: User, courier: User) -> tupl
     return Delivery.objects.select_related("order").get(pk=delivery.pk), event
 
 
+def _at_counter(customer: User, operator: User) -> dict[str, Any]:
+    """The customer's member; the operator gave points and handed out a reward that costs none."""
+    branch = Branch.objects.create(name="Siam", code="SIAM")
+    member = loyalty.member_of(customer)
+    reward = Reward.objects.create(name="Free tea", kind=RewardKind.GIFT, points=0)
+    given = {"branch": branch, "by": operator}
+    token = uuid4()
+    return {
+        "branch": branch,
+        "loyalty_member": member,
+        "reward": reward,
+        "package": Package.objects.create(name="Tea for two", points=0),
+        "counter_purchase": loyalty.spend_at_counter(
+            member, amount=Decimal(100), form_token=str(token), **given
+        ),
+        "redemption": loyalty.redeem(member, reward, place=Place.COUNTER, form_token=token, **given),
+    }
+
+
+def _level_in_use() -> Level:
+    level = Level.objects.create(name="Silver", threshold=0)
+    Reward.objects.create(name="For Silver", kind=RewardKind.GIFT, points=1).levels.add(level)
+    return level
+
+
 @pytest.fixture
 def world(
     customer: User,
@@ -93,6 +142,8 @@ def world(
     thread: Any,
     order: Any,
     appointment: Any,
+    operator: User,
+    make_person: Callable[..., User],
     settings: Any,
 ) -> dict[str, Any]:
     settings.DEBUG = True
@@ -112,8 +163,18 @@ def world(
     )
     delivery, report = _carried(order.provider, customer, agent, courier)
     card = create_card(thread, by=agent, sale_kind=SaleKind.NEW, form_token=uuid4())
+    office_person = make_person("office-person", is_staff=True)
+    BackofficeAccount.objects.create(user=office_person, role=Role.STAFF)
     spare = User.objects.create(username="spare", display_name="Spare")
     return {
+        **members_world(customer),
+        **_at_counter(customer, operator),
+        **batches_world(operator),
+        "office_person": office_person,
+        "level": _level_in_use(),
+        "earning_rule": EarningRule.objects.create(
+            name="Spend", kind=RuleKind.SPENDING, per_amount=Decimal(100), points=1
+        ),
         "spare_courier": Courier.objects.create(user=spare, provider=order.provider),
         "delivery": delivery,
         "report": report,

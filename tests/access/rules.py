@@ -8,8 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from loyalty.enums import Right
+
 SIGNED_OUT = "signed_out"
-PEOPLE = ("customer", "provider", "agent", "stranger", "courier", "operator")
+# `operator` is a superuser without a row of a role; the others are the roles, with the rights that
+# they have until an Admin changes them.
+OFFICE_ROLES = ("office_admin", "office_operator", "office_staff")
+PEOPLE = ("customer", "provider", "agent", "stranger", "courier", "operator", *OFFICE_ROLES)
 ACTORS = (SIGNED_OUT, *PEOPLE)
 
 EVERYBODY = frozenset(ACTORS)
@@ -18,7 +23,9 @@ BOTH_SIDES = frozenset({"customer", "provider", "agent"})  # of the thread, orde
 SHOP = frozenset({"provider", "agent"})
 CUSTOMER = frozenset({"customer"})
 CALLERS = frozenset({"customer", "provider"})  # the host and the customer, not the host's colleagues
-OPERATOR = frozenset({"operator"})
+OPERATOR = frozenset({"operator", "office_admin"})  # an Admin may do everything
+OFFICE = OPERATOR | {"office_operator"}
+WITH_STAFF = OFFICE | {"office_staff"}  # and each one's own settings
 OWNERS = frozenset({"provider", "stranger"})  # of their own shop each
 
 World = dict[str, Any]
@@ -128,6 +135,8 @@ ORDERS: dict[str, Rule] = {
     "orders:for_customer": get(SHOP | {"stranger"}),
     "orders:taken": get(SHOP, _pk("taken_order")),
     "orders:notify_transfer": get(CUSTOMER, ORDER),
+    "orders:use_coupon": post(CUSTOMER, ORDER, coupon="1"),
+    "orders:remove_coupon": post(CUSTOMER, ORDER),
     "orders:share_link": post(BOTH_SIDES, ORDER),  # does nothing for the customer
     "orders:notice": get(BOTH_SIDES, NOTICE),
     "orders:transfer_line": get(BOTH_SIDES, NOTICE),
@@ -292,11 +301,51 @@ TASKS: dict[str, Rule] = {
     "delivery:task_link_proof": get(EVERYBODY, lambda world: {**_TASK_LINK(world), **_PROOF(world)}),
 }
 
+_KIND: Arguments = lambda world: {"kind": "phone"}  # noqa: E731
+BATCHES: dict[str, Rule] = {
+    "loyalty:imports": get(OFFICE),
+    "loyalty:adjust_by_phone": get(OFFICE),
+    "loyalty:adjust_by_number": get(OFFICE),
+    "loyalty:upload_batch": post(OFFICE, _KIND),
+    "loyalty:batch_template": get(OFFICE, lambda world: {"kind": "phone", "file_format": "csv"}),
+    "loyalty:batch": get(OFFICE, _pk("batch")),
+    "loyalty:batch_state": get(OFFICE, _pk("batch")),
+    "loyalty:check_batch": post(OFFICE, _pk("batch")),
+    "loyalty:run_batch": post(OFFICE, _pk("batch")),
+    "loyalty:approve_batch": post(OFFICE, _pk("batch")),
+    "loyalty:undo_batch": post(OFFICE, _pk("batch")),
+    "loyalty:discard_batch": post(OFFICE, _pk("batch")),
+    "loyalty:batch_result": get(OFFICE, lambda world: {"pk": world["batch"].pk, "file_format": "csv"}),
+    "loyalty:activity_log": get(OFFICE),
+    "loyalty:export_activity_log": get(OFFICE, lambda world: {"file_format": "csv"}),
+}
+
 # The operator's own pages beside the models' ones: for everybody else they are the admin's log-in.
 ADMIN: dict[str, Rule] = {
     "admin:system_check": get(OPERATOR),
     "admin:system_check_relay": post(OPERATOR),
     "admin:system_check_servers": get(OPERATOR),
+}
+
+_LOYAL, _CAMPAIGN = _pk("loyal"), _pk("campaign")
+_REFUND = {"amount": "1", "reason": "Broken", "form_token": "0f4a4a0e-6f0f-4b1e-9d53-3b1f0c8f7a12"}
+
+# The backoffice's 3.4 Friend Get Friend and 4.1 Member Detail.
+MEMBERS: dict[str, Rule] = {
+    "loyalty:campaigns": get(OFFICE),
+    "loyalty:add_campaign": get(OFFICE),
+    "loyalty:campaign": get(OFFICE, _CAMPAIGN),
+    "loyalty:edit_campaign": get(OFFICE, _CAMPAIGN),
+    "loyalty:export_campaign": get(OFFICE, _CAMPAIGN),
+    "loyalty:members": get(OFFICE),
+    "loyalty:add_member": get(OFFICE),
+    "loyalty:member": get(OFFICE, _LOYAL),
+    "loyalty:edit_member": get(OFFICE, _LOYAL),
+    "loyalty:merge_members": get(OFFICE, _LOYAL),
+    "loyalty:confirm_merge": Rule(OFFICE, _LOYAL, "post", lambda world: {"other": world["other_loyal"].pk}),
+    "loyalty:erase_member": get(OFFICE, _LOYAL),
+    "loyalty:export_member": get(OFFICE, _LOYAL),
+    "loyalty:refund_purchase": post(OFFICE, _pk("purchase"), **_REFUND),
 }
 
 RULES: dict[str, Rule] = {**STORE, **SERVICES, **ACCOUNTS, **TEAM, **ORDERS, **MESSAGING, **APPOINTMENTS}
@@ -306,3 +355,145 @@ RULES |= OUTSIDE
 RULES |= DISPATCH
 RULES |= SMS
 RULES |= TASKS
+RULES |= MEMBERS
+
+_COUNTER = WITH_STAFF
+WHO_GAVE = frozenset({"operator"})
+_UUID = "0f4a4a0e-6f0f-4b1e-9d53-3b1f0c8f7a11"
+
+
+def _chosen(**more: Any) -> Arguments:
+    return lambda world: {
+        "member_pk": world["loyalty_member"].pk,
+        "kind": "reward",
+        "pk": world["reward"].pk,
+        **more,
+    }
+
+
+_WHO_DID = frozenset({"operator"})
+
+COUNTER: dict[str, Rule] = {
+    "loyalty:counter": get(_COUNTER),
+    "loyalty:counter_branch": get(_COUNTER),
+    "loyalty:choose_branch": post(_COUNTER, _pk("branch")),
+    "loyalty:counter_card": get(_COUNTER, lambda world: {"token": world["loyalty_member"].qr_token}),
+    "loyalty:counter_link_phone": post(_COUNTER, _pk("loyalty_member"), phone="+66812345670"),
+    "loyalty:counter_earn": get(_COUNTER),
+    "loyalty:counter_new_member": post(_COUNTER, phone="+66812345671", amount="10"),
+    "loyalty:counter_give": get(
+        _COUNTER, lambda world: {"member_pk": world["loyalty_member"].pk, "form_token": _UUID}
+    ),
+    "loyalty:counter_redeem": get(_COUNTER),
+    "loyalty:counter_rewards": get(_COUNTER, _pk("loyalty_member", "member_pk")),
+    "loyalty:counter_choose": get(_COUNTER, _chosen()),
+    "loyalty:counter_confirm": get(_COUNTER, _chosen(form_token=_UUID)),
+    "loyalty:counter_coupon": get(_COUNTER),
+    "loyalty:counter_use_coupon": get(_COUNTER, _pk("redemption")),
+    # Of who did it, and of nobody else at the counter.
+    # A slip belongs to who gave the points.
+    "loyalty:counter_given": get(WHO_GAVE, _pk("counter_purchase")),
+    "loyalty:undo_counter_purchase": post(WHO_GAVE, _pk("counter_purchase")),
+    "loyalty:counter_redeemed": get(WHO_GAVE, _pk("redemption")),
+    "loyalty:undo_counter_redemption": post(WHO_GAVE, _pk("redemption")),
+}
+
+_OFFER: Arguments = lambda world: {"kind": "reward", "pk": world["reward"].pk}  # noqa: E731
+
+# Who has not joined is led to joining.
+POINTS: dict[str, Rule] = {
+    "loyalty:my_points": get(SIGNED_IN),
+    "loyalty:join_points": post(SIGNED_IN),
+    "loyalty:my_history": get(SIGNED_IN),
+    "loyalty:my_card": get(SIGNED_IN),
+    "loyalty:my_phone": get(SIGNED_IN),
+    "loyalty:prove_my_phone": post(SIGNED_IN, code="123456"),
+    "loyalty:my_rewards": get(SIGNED_IN),
+    "loyalty:my_reward": get(SIGNED_IN, _OFFER),
+    "loyalty:my_redeem": get(SIGNED_IN, lambda world: {**_OFFER(world), "form_token": _UUID}),
+    "loyalty:my_coupons": get(SIGNED_IN),
+    "loyalty:my_coupon": get(CUSTOMER, _pk("redemption")),
+    "loyalty:my_friends": get(SIGNED_IN),
+    "loyalty:invitation": get(EVERYBODY, lambda world: {"code": world["loyalty_member"].invite_code}),
+}
+
+RULES |= COUNTER
+RULES |= POINTS
+RULES |= BATCHES
+
+# The backoffice's 3.2 Reward Setup and 3.3 Package Setup.
+_REWARD, _PACKAGE = _pk("reward"), _pk("package")
+
+REWARDS: dict[str, Rule] = {
+    "loyalty:rewards": get(OFFICE),
+    "loyalty:add_reward": get(OFFICE),
+    "loyalty:edit_reward": get(OFFICE, _REWARD),
+    "loyalty:switch_reward": post(OFFICE, _REWARD, to="off"),
+    "loyalty:reward_codes": get(OFFICE, _REWARD),
+    "loyalty:remove_codes": post(OFFICE, _REWARD),
+    "loyalty:reward_redemptions": get(OFFICE, _REWARD),
+    "loyalty:undo_reward_redemption": post(OFFICE, _pk("redemption")),
+    "loyalty:packages": get(OFFICE),
+    "loyalty:add_package": get(OFFICE),
+    "loyalty:edit_package": get(OFFICE, _PACKAGE),
+    "loyalty:switch_package": post(OFFICE, _PACKAGE, to="off"),
+}
+
+RULES |= REWARDS
+
+# The backoffice's 2 Home.
+HOME: dict[str, Rule] = {
+    "loyalty:dashboard": get(OFFICE),
+    "loyalty:refresh_figures": post(OFFICE, page="dashboard"),
+    "loyalty:user_insight": get(OFFICE),
+    "loyalty:save_insight_rule": post(OFFICE),
+    "loyalty:export_group": get(OFFICE, lambda world: {"group": "new", "file_format": "csv"}),
+    "loyalty:activity_summary": get(OFFICE),
+}
+
+RULES |= HOME
+
+_BRANCH: Arguments = lambda world: {"pk": world["branch"].pk}  # noqa: E731
+_PERSON: Arguments = lambda world: {"pk": world["office_person"].pk}  # noqa: E731
+RULES |= {
+    "loyalty:account_setup": get(OFFICE),
+    "loyalty:save_store": post(OFFICE),
+    "loyalty:programme_setup": get(OFFICE),
+    "loyalty:save_programme": post(OFFICE),
+    "loyalty:branches": get(OFFICE),
+    "loyalty:add_branch": get(OFFICE),
+    "loyalty:edit_branch": get(OFFICE, _BRANCH),
+    "loyalty:close_branch": post(OFFICE, _BRANCH),
+    "loyalty:open_branch": post(OFFICE, _BRANCH),
+    "loyalty:permissions": get(OPERATOR),
+    "loyalty:role_rights": get(OPERATOR),
+    "loyalty:save_rights": post(
+        OPERATOR, **{f"operator-{right}": "on" for right in Right}, **{"staff-counter": "on"}
+    ),
+    "loyalty:add_account": get(OPERATOR),
+    "loyalty:edit_account": get(OPERATOR, _PERSON),
+    "loyalty:deactivate_account": post(OPERATOR, _PERSON),
+    "loyalty:activate_account": post(OPERATOR, _PERSON),
+    "loyalty:reset_account_password": post(OPERATOR, _PERSON),
+    "loyalty:my_profile": get(WITH_STAFF),
+    "loyalty:save_my_profile": post(WITH_STAFF),
+    "loyalty:user_manual": get(WITH_STAFF),
+    "loyalty:download_manual": get(WITH_STAFF, lambda world: {"language": "th"}),
+    "loyalty:language": get(WITH_STAFF),
+    "loyalty:save_language": post(WITH_STAFF, language="en"),
+}
+
+_RULE: Arguments = lambda world: {"pk": world["earning_rule"].pk}  # noqa: E731
+_LEVEL: Arguments = lambda world: {"pk": world["level"].pk}  # noqa: E731
+RULES |= {
+    "loyalty:earning_rules": get(OFFICE),
+    "loyalty:add_earning_rule": get(OFFICE),
+    "loyalty:edit_earning_rule": get(OFFICE, _RULE),
+    "loyalty:move_earning_rule": post(OFFICE, _RULE, to="up"),
+    "loyalty:levels": get(OFFICE),
+    "loyalty:save_level_settings": post(OFFICE),
+    "loyalty:add_level": get(OFFICE),
+    "loyalty:edit_level": get(OFFICE, _LEVEL),
+    # A reward is for it: everybody reads that it stays.
+    "loyalty:remove_level": post(OFFICE, _LEVEL),
+}

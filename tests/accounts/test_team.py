@@ -10,8 +10,8 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from accounts import domain
 from accounts.domain import accept_invitation, invite_agent, withdraw_invitation
+from accounts.domain import people as domain
 from accounts.models import Invitation, Provider, ProviderMember, User
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError

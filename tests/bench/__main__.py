@@ -21,7 +21,7 @@ os.environ.setdefault("DATABASE_URL", "postgres://unused/unused")
 os.environ.setdefault("REDIS_URL", "redis://unused")
 os.environ.setdefault("DEBUG", "1")
 
-from tests.bench import desk, market, parcels, rows, shop_rows
+from tests.bench import desk, market, parcels, points, points_rows, rows, shop_rows
 from tests.bench.site import Site
 
 SIZES = {"small": 10_000, "large": 1_000_000}
@@ -30,7 +30,7 @@ SIZES = {"small": 10_000, "large": 1_000_000}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, default=os.environ.get("JSON"))
-    parser.add_argument("--only", choices=["pages", "market", "chat", "desk"])
+    parser.add_argument("--only", choices=["pages", "market", "chat", "desk", "points"])
     parser.add_argument("--large", type=int, default=SIZES["large"], help="services in the large market")
     arguments = parser.parse_args()
     _allow_many_sockets()
@@ -43,11 +43,11 @@ def main() -> None:
 
 
 def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[rows.Row]:
-    wanted = {only} if only else {"pages", "market", "chat", "desk"}
+    wanted = {only} if only else {"pages", "market", "chat", "desk", "points"}
     with contextlib.closing(_Removed(folder / "servers")) as servers:
         sites, pks = {}, {}
         for offset, (name, size) in enumerate(sizes.items()):
-            if wanted == {"desk"} or (name == "large" and "market" not in wanted):
+            if wanted <= {"desk", "points"} or (name == "large" and "market" not in wanted):
                 continue
             url = _database(servers.database_url, name)
             site = Site(url, servers.redis_url, folder / name, redis_offset=4 * offset)
@@ -60,7 +60,9 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
             sites[name] = site
         if "desk" in wanted:
             yield from _sales_desk(servers, folder, sizes)
-        if wanted == {"desk"}:
+        if "points" in wanted:
+            yield from _points(servers, folder, sizes["large"])
+        if wanted <= {"desk", "points"}:
             return
         with sites["small"].running() as small:
             if "pages" in wanted:
@@ -93,6 +95,19 @@ def _sales_desk(servers: EmbeddedServers, folder: Path, sizes: dict[str, int]) -
         yield from shop_rows.sales_desk(small, large)
         _say("deliveries at both sizes")
         yield from shop_rows.deliveries(small, large)
+
+
+def _points(servers: EmbeddedServers, folder: Path, count: int) -> Iterable[rows.Row]:
+    def connect(name: str) -> "psycopg.Connection[tuple[object, ...]]":
+        return _connect(f"{servers.database_url.rsplit('/', 1)[0]}/{name}")
+
+    _say(f"{count:,} point adjustments by phone")
+    url = _database(servers.database_url, "points")
+    site = Site(url, servers.redis_url, folder / "points", redis_offset=0)
+    site.manage("migrate", "-v0")
+    with _connect(url) as connection:
+        points.fill(connection, count)
+    yield from points_rows.adjustments(site, servers.database_url, connect, count)
 
 
 class _Removed(EmbeddedServers):

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from accounts.models import Provider, User
 from appointments.domain.relay_check import RelayResult
 from appointments.enums import RelayOutcome
+from loyalty.domain import check_balances
 from marketplace import system_check
 from marketplace.common.models import Heartbeat
 from marketplace.common.tasks import heartbeat
@@ -49,6 +50,7 @@ def calls(*outcomes: RelayOutcome) -> tuple[str, str]:
 
 def test_all_parts_are_good_when_they_are(db: None, settings: Any) -> None:
     heartbeat()
+    check_balances()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp.example", 587
     settings.DEFAULT_FROM_EMAIL = "Talad <shop@market.example>"

@@ -10,6 +10,7 @@ from orders.domain.claiming import weigh_waiting
 from orders.domain.moving import follow_outside
 from orders.domain.outside.updates import RANKS, RefusalError, Update
 from orders.domain.parts import tell_card_changed
+from orders.domain.spending import note_spent
 from orders.enums import OrderStatus, SalesChannel, UpdateOutcome
 from orders.models import Order, OrderLine, OutsideEvent
 from orders.models.outside import ACCEPTED
@@ -52,6 +53,9 @@ def apply_update(event: OutsideEvent, update: Update) -> UpdateOutcome:
     changed = _fill(order, {name: text for name, text in update.texts.items() if name not in mentioned})
     moved = not newer and follow_outside(order, update.to)
     changed |= _remember(order, update)
+    if (moved or changed) and order.status == OrderStatus.COMPLETED:
+        # Also when the total comes after the word that it is completed; the first one counts.
+        note_spent(order, at=order.completed_at or update.occurred_at)
     if order.outside_at is None or update.occurred_at > order.outside_at:
         order.outside_at = update.occurred_at
     order.save()

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from marketplace.common.money import (
     currency_decimals,
     format_money,
     parse_amount,
+    share_out,
 )
 
 CURRENCIES = ["THB", "VND", "IRR", "IRT", "USD"]
@@ -123,3 +125,34 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
             return str(refusal)
 
     assert outcome()
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "parts"),
+    [
+        ("100", {"a": "1", "b": "1", "c": "1"}, {"a": "33.34", "b": "33.33", "c": "33.33"}),
+        ("250", {"a": "200", "b": "100"}, {"a": "166.67", "b": "83.33"}),
+        ("100", {"a": "300"}, {"a": "100.00"}),
+        ("0.01", {"a": "1", "b": "5"}, {"b": "0.01"}),
+        ("0", {"a": "1"}, {}),
+        ("5", {"a": "0"}, {}),
+        ("5", {}, {}),
+    ],
+)
+def test_a_total_is_shared_out(total: str, weights: dict[str, str], parts: dict[str, str]) -> None:
+    shared = share_out(Decimal(total), {key: Decimal(weight) for key, weight in weights.items()})
+
+    assert {key: str(part) for key, part in shared.items()} == parts
+
+
+amounts = st.decimals(Decimal("0.01"), Decimal(10) ** 12, places=2)
+
+
+@given(amounts, st.lists(amounts, min_size=1, max_size=8))
+def test_parts_add_up_and_each_is_less_than_a_hundredth_off(total: Decimal, weights: list[Decimal]) -> None:
+    shared = share_out(total, dict(enumerate(weights)))
+
+    assert sum(shared.values()) == total
+    for key, weight in enumerate(weights):
+        exact = Fraction(total) * Fraction(weight) / Fraction(sum(weights))
+        assert abs(Fraction(shared.get(key, Decimal(0))) - exact) < Fraction(1, 100)

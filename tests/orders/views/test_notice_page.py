@@ -213,7 +213,7 @@ def test_the_order_page_costs_the_same_with_one_notice_and_with_three(
     for _more in range(2):
         with django_assert_num_queries(11):
             shop.get(f"/orders/{order.pk}/")
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(16):
             buyer.get(f"/orders/{order.pk}/")
         claim()
         claim()

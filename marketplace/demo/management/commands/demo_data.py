@@ -8,6 +8,7 @@ from marketplace.demo.deliveries import make_deliveries
 from marketplace.demo.desk import fill_desk
 from marketplace.demo.market import make_market
 from marketplace.demo.payments import make_payments
+from marketplace.demo.points import make_points
 from marketplace.demo.stories import tell_stories
 
 
@@ -23,3 +24,4 @@ class Command(BaseCommand):
         fill_desk()
         make_cards(say=self.stdout.write)
         make_deliveries(say=self.stdout.write)
+        make_points(say=self.stdout.write)

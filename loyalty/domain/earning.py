@@ -1,0 +1,194 @@
+"""What a purchase gives, and why: every step can be shown to the operator and to the member."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from loyalty.enums import Rounding, RuleKind
+from loyalty.models import EarningRule, Level
+
+_ROUNDING = {
+    Rounding.DOWN: ROUND_FLOOR,
+    Rounding.NEAREST: ROUND_HALF_UP,
+    Rounding.UP: ROUND_CEILING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of one purchase. `by_category` splits `amount` by the store's category keys; `at` is in the store's
+    time zone."""
+
+    amount: Decimal
+    at: datetime
+    by_category: dict[str, Decimal] = field(default_factory=dict)
+    provider_id: int | None = None
+    branch_id: int | None = None
+    level: Level | None = None
+    birthday: date | None = None
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one rule did. `why` says, as a code, why it gave nothing; then `points` is 0.
+
+    `amount`, `per` and `each` are SPENDING's arithmetic, `times` a multiplier's; numbers are texts, so that a
+    step can be kept as JSON.
+    """
+
+    kind: str
+    name: str
+    rule: int | None = None
+    points: int = 0
+    why: str = ""
+    amount: str = ""
+    per: str = ""
+    each: int = 0
+    rounding: str = ""
+    times: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    points: int
+    steps: list[Step]
+
+    def kept(self) -> list[dict[str, Any]]:
+        """The steps that gave something, as the ledger keeps them."""
+        return [step.as_json() for step in self.steps if not step.why]
+
+
+LEVEL = "level"  # the kind of the step by which the member's level multiplies
+
+
+def quote(facts: Facts, rules: Iterable[EarningRule]) -> Quote:
+    """The points of a purchase.
+
+    From the top, every SPENDING rule that fits gives its points. Their sum is multiplied by the greatest
+    MULTIPLIER that fits and by the level's, and rounded down. FIRST_PURCHASE bonuses come last and are not
+    multiplied. `is_last` leaves out rules of the same kind further down.
+    """
+    listed = list(rules)
+    spending = _walk(listed, RuleKind.SPENDING, facts, _spend)
+    base = sum(step.points for step in spending)
+    times = _walk(listed, RuleKind.MULTIPLIER, facts, lambda rule, _facts: _times(rule))
+    multiplied = _multiplied(base, times, facts.level)
+    bonuses = _walk(listed, RuleKind.FIRST_PURCHASE, facts, _bonus)
+    steps = spending + multiplied + bonuses
+    return Quote(sum(step.points for step in steps), steps)
+
+
+def why_not(rule: EarningRule, facts: Facts) -> str:
+    """A code for the first condition of `rule` that `facts` do not meet; "" when all hold."""
+    day, clock = facts.at.date(), facts.at.time()
+    misses = {
+        "inactive": not rule.is_active,
+        "not_first": rule.kind == RuleKind.FIRST_PURCHASE and not facts.is_first,
+        "dates": bool((rule.starts_on and day < rule.starts_on) or (rule.ends_on and day > rule.ends_on)),
+        "weekday": bool(rule.weekdays) and day.weekday() not in rule.weekdays,
+        "hours": not _is_between(clock, rule.from_time, rule.until_time),
+        "provider": _is_outside(rule.providers, facts.provider_id),
+        "branch": _is_outside(rule.branches, facts.branch_id),
+        "level": _is_outside(rule.levels, facts.level.pk if facts.level else None),
+        "birthday": rule.in_birthday_month and not (facts.birthday and facts.birthday.month == day.month),
+        "minimum": facts.amount < rule.minimum,
+        "category": bool(rule.categories) and _eligible(rule, facts) <= 0,
+    }
+    return next((code for code, missed in misses.items() if missed), "")
+
+
+def _walk(rules: Sequence[EarningRule], kind: RuleKind, facts: Facts, give: Any) -> list[Step]:
+    steps: list[Step] = []
+    is_over = False
+    for rule in rules:
+        if rule.kind != kind:
+            continue
+        why = "after_last" if is_over else why_not(rule, facts)
+        if why:
+            steps.append(Step(kind, rule.name, rule.pk, why=why))
+            continue
+        step = give(rule, facts)
+        steps.append(step)
+        is_over = rule.is_last and not step.why
+    return steps
+
+
+def _spend(rule: EarningRule, facts: Facts) -> Step:
+    assert rule.per_amount is not None
+    assert rule.points is not None
+    amount = _eligible(rule, facts)
+    exact = amount * rule.points / rule.per_amount
+    points = int(exact.to_integral_value(_ROUNDING[Rounding(rule.rounding)]))
+    return Step(
+        rule.kind,
+        rule.name,
+        rule.pk,
+        points,
+        why="" if points else "too_little",
+        amount=str(amount),
+        per=str(rule.per_amount),
+        each=rule.points,
+        rounding=rule.rounding,
+    )
+
+
+def _bonus(rule: EarningRule, _facts: Facts) -> Step:
+    return Step(rule.kind, rule.name, rule.pk, rule.points or 0)
+
+
+def _times(rule: EarningRule) -> Step:
+    return Step(rule.kind, rule.name, rule.pk, times=str(rule.multiplier))
+
+
+def _multiplied(base: int, times: list[Step], level: Level | None) -> list[Step]:
+    """The multipliers' steps with the points that each adds; only the greatest rule's counts."""
+    fitting = [step for step in times if not step.why]
+    best = max(fitting, key=lambda step: Decimal(step.times), default=None)
+    steps: list[Step] = []
+    sofar = Decimal(base)
+    for step in times:
+        if step is best:
+            more = int((sofar * Decimal(step.times)).to_integral_value(ROUND_FLOOR)) - base
+            steps.append(Step(step.kind, step.name, step.rule, more, times=step.times))
+        elif step.why:
+            steps.append(step)
+        else:
+            steps.append(Step(step.kind, step.name, step.rule, why="greater_one", times=step.times))
+    if best is not None:
+        sofar *= Decimal(best.times)
+    if level is not None and level.multiplier > 1:
+        before = int(sofar.to_integral_value(ROUND_FLOOR))
+        after = int((sofar * level.multiplier).to_integral_value(ROUND_FLOOR))
+        steps.append(Step(LEVEL, level.name, points=after - before, times=str(level.multiplier)))
+    return steps
+
+
+def _eligible(rule: EarningRule, facts: Facts) -> Decimal:
+    if not rule.categories:
+        return facts.amount
+    return sum((facts.by_category.get(key, Decimal(0)) for key in rule.categories), Decimal(0))
+
+
+def _is_outside(wanted: Any, found: int | None) -> bool:
+    """Whether the rule names some and not this one. Reads what was prefetched."""
+    names = {one.pk for one in wanted.all()}
+    return bool(names) and found not in names
+
+
+def _is_between(clock: Any, first: Any, last: Any) -> bool:
+    """Hours may pass midnight: 22:00 to 02:00. The end itself is outside."""
+    if first is None and last is None:
+        return True
+    if first is None or last is None:
+        return bool(clock >= first) if first is not None else bool(clock < last)
+    if first == last:
+        return True  # once around the clock
+    if first < last:
+        return bool(first <= clock < last)
+    return bool(clock >= first or clock < last)

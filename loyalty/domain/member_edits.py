@@ -1,0 +1,80 @@
+"""Members by hand: added and edited in the backoffice."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.domain.ledger import refuse_when_gone
+from loyalty.domain.levels import refresh_level
+from loyalty.domain.members import join
+from loyalty.models import Member
+from loyalty.queries.members import searchable
+from marketplace.common.errors import DomainError
+
+FIELDS = ("name", "phone", "email", "birthday", "address", "note", "hand_level", "hand_level_until")
+
+
+def add_member(**fields: Any) -> Member:
+    """`fields` are those of FIELDS. Refused when the phone is another member's (`phone_taken`)."""
+    phone = fields.get("phone")
+    try:
+        with transaction.atomic():
+            _refuse_phone_of(Member.objects.filter(phone=phone).first() if phone else None)
+            member = join(**fields)
+            refresh_level(member)
+    except IntegrityError:  # taken in another request meanwhile
+        _refuse_phone_of(Member.objects.filter(phone=phone).first())
+        raise
+    return member
+
+
+def edit_member(member: Member, **fields: Any) -> Member:
+    """At once in force, the level too. Refused as for `add_member`, or when the member is gone.
+
+    A phone that stayed with one who was merged into this member comes over.
+    """
+    phone = fields.get("phone")
+    try:
+        with transaction.atomic():
+            member, holder = _locked(member, phone)
+            refuse_when_gone(member)
+            if holder is not None and holder.merged_into_id == member.pk:
+                holder.phone = None
+                holder.save(update_fields=["phone"])
+            else:
+                _refuse_phone_of(holder)
+            for name, value in fields.items():
+                setattr(member, name, value)
+            member.search_text = searchable(member)
+            member.save(update_fields=[*fields, "search_text"])
+            refresh_level(member)
+    except IntegrityError:
+        _refuse_phone_of(Member.objects.filter(phone=phone).exclude(pk=member.pk).first())
+        raise
+    return member
+
+
+def _locked(member: Member, phone: Any) -> tuple[Member, Member | None]:
+    """The member, and who else has the phone."""
+    wanted = Q(pk=member.pk) | (Q(phone=phone) if phone else Q())
+    rows = list(Member.objects.select_for_update().filter(wanted).order_by("pk"))
+    return next(row for row in rows if row.pk == member.pk), next(
+        (row for row in rows if row.pk != member.pk), None
+    )
+
+
+def _refuse_phone_of(holder: Member | None) -> None:
+    if holder is None:
+        return
+    kept = holder.merged_into or holder
+    raise DomainError(
+        _(
+            "This phone belongs to %(name)s (Member ID %(number)s). Open that member, or merge the two if "
+            "they are one person."
+        )
+        % {"name": kept.name or "–", "number": kept.number},
+        code="phone_taken",
+        member=kept.pk,
+    )

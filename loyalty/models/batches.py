@@ -1,0 +1,127 @@
+"""Uploaded files: what each row asked for and what came of it."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from loyalty.enums import BatchKind, BatchStatus, RowStatus
+from loyalty.models.ledger import LedgerEntry
+from loyalty.models.members import Member
+
+
+class Batch(models.Model):
+    """Rows are checked first; nothing is changed until somebody presses Run. The counts always add up:
+    rows = ready + done + skipped + errors + undone."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=BatchKind.choices)
+    status = models.CharField(
+        _("status"), max_length=10, choices=BatchStatus.choices, default=BatchStatus.UPLOADED
+    )
+    file = models.FileField(_("file"), upload_to="batches/", blank=True)
+    file_name = models.CharField(_("file name"), max_length=200)
+    # SHA-256 of the content: the same file a second time is recognised.
+    digest = models.CharField(max_length=64, editable=False)
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
+    # Our field → the file's heading, and the headings as they stand.
+    headings: Any = models.JSONField(default=list, blank=True, editable=False)
+    columns: Any = models.JSONField(default=dict, blank=True, editable=False)
+    # What was chosen beside the columns, by the names of loyalty.domain.batches.uploading.Options.
+    options: Any = models.JSONField(default=dict, blank=True, editable=False)
+    note = models.CharField(_("reason"), max_length=300, blank=True)
+    rows_total = models.PositiveIntegerField(_("rows"), default=0)
+    rows_ready = models.PositiveIntegerField(_("ready"), default=0)
+    rows_done = models.PositiveIntegerField(_("done"), default=0)
+    rows_skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    rows_error = models.PositiveIntegerField(_("errors"), default=0)
+    rows_undone = models.PositiveIntegerField(_("undone"), default=0)
+    # How much of the file was read while it is checked: hundredths.
+    percent = models.PositiveSmallIntegerField(default=0, editable=False)
+    points_added = models.BigIntegerField(_("points added"), default=0)
+    points_taken = models.BigIntegerField(_("points deducted"), default=0)
+    # Why a file could not be read at all, or a run stopped; a sentence's code and its parts.
+    problem: Any = models.JSONField(null=True, blank=True, editable=False)
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(
+        User, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_by = models.ForeignKey(
+        User, verbose_name=_("undone by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    # Which worker has it. It touches `beat_at` while it works: one that stands still is taken up by another.
+    claim = models.UUIDField(null=True, editable=False)
+    beat_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["digest", "kind"], name="batch_same_file"),
+            models.Index(fields=["kind", "-id"], name="batch_of_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.file_name}"
+
+
+class BatchRow(models.Model):
+    """`number` is the row's place as a spreadsheet shows it: the first below the headings is 2.
+
+    Member and entry have no foreign key in the database: it would be asked for a million times, and neither
+    can go away (entries by the ledger's trigger, members but by the undoing of this very batch).
+    """
+
+    batch = models.ForeignKey(
+        Batch, verbose_name=_("batch"), on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
+    number = models.PositiveIntegerField(_("row"))
+    status = models.CharField(_("status"), max_length=8, choices=RowStatus.choices)
+    # The cells as they stood in the file, in the order of its headings.
+    cells: Any = models.JSONField(default=list, editable=False)
+    # What was read from them: for an adjustment the member's key, points and reference.
+    key = models.CharField(max_length=40, blank=True, default="", editable=False)
+    points = models.BigIntegerField(_("points"), null=True, blank=True)
+    # As it will stand in the ledger: the file's own, or one made of the batch and the row.
+    reference = models.CharField(_("reference"), max_length=120, blank=True, default="")
+    note = models.CharField(_("reason"), max_length=300, blank=True, default="")
+    problem = models.CharField(_("problem"), max_length=40, blank=True, default="")
+    member = models.ForeignKey(
+        Member,
+        verbose_name=_("member"),
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    entry = models.ForeignKey(
+        LedgerEntry,
+        verbose_name=_("ledger entry"),
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    # What an import found before it wrote, for undoing exactly.
+    before: Any = models.JSONField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("row")
+        verbose_name_plural = _("rows")
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_row_once")]
+        indexes = [
+            models.Index(
+                fields=["batch", "number"], condition=models.Q(status=RowStatus.ERROR), name="batch_row_error"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.number}"

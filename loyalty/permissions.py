@@ -1,0 +1,61 @@
+"""Who of the operator's people may do what in the backoffice."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from accounts.models import User
+from loyalty.enums import Right, Role
+from loyalty.models import BackofficeAccount, Branch, RoleRights
+
+# Until an Admin changes them under Manage Permissions.
+FIRST_RIGHTS: dict[Role, list[Right]] = {
+    Role.OPERATOR: [right for right in Right if right != Right.PERMISSIONS],
+    Role.STAFF: [Right.COUNTER],
+}
+
+
+def role_of(user: User | AnonymousUser) -> Role | None:
+    """A superuser is an Admin without a row; others are what their backoffice account says."""
+    if not isinstance(user, User) or not user.is_active or not user.is_staff:
+        return None
+    if user.is_superuser:
+        return Role.ADMIN
+    account = BackofficeAccount.objects.filter(user=user).first()
+    return Role(account.role) if account else None
+
+
+def rights_of(user: User | AnonymousUser) -> set[Right]:
+    return rights_of_role(role_of(user))
+
+
+def rights_of_role(role: Role | None) -> set[Right]:
+    if role is None:
+        return set()
+    if role == Role.ADMIN:
+        return set(Right)
+    row = RoleRights.objects.filter(role=role).first()
+    if row is None:
+        return set(FIRST_RIGHTS[role])
+    return {Right(right) for right in row.rights}
+
+
+def role_in(request: HttpRequest) -> Role | None:
+    """Of who asks, looked up once in a request."""
+    if not hasattr(request, "backoffice_role"):
+        request.backoffice_role = role_of(request.user)  # type: ignore[attr-defined]
+    found: Role | None = request.backoffice_role  # type: ignore[attr-defined]
+    return found
+
+
+def rights_in(request: HttpRequest) -> set[Right]:
+    """Of who asks, looked up once in a request."""
+    if not hasattr(request, "backoffice_rights"):
+        request.backoffice_rights = rights_of_role(role_in(request))  # type: ignore[attr-defined]
+    found: set[Right] = request.backoffice_rights  # type: ignore[attr-defined]
+    return found
+
+
+def branch_of(user: User) -> Branch | None:
+    """The only branch at which this person works; None: any."""
+    account = BackofficeAccount.objects.filter(user=user).select_related("branch").first()
+    return account.branch if account else None

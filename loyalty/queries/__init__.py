@@ -1,0 +1,1 @@
+"""Reads of members, points and rewards."""

@@ -1,0 +1,81 @@
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from loyalty import domain
+from loyalty.domain import batches, expiring_ahead, figures, friends, insight, level_setup
+from loyalty.domain.programme import store_day
+from loyalty.models import Purchase
+from marketplace.common.background import enqueue_on_commit
+
+
+@shared_task(name="loyalty.award")
+def award(reference: str) -> None:
+    domain.award(Purchase.objects.get(reference=reference))
+
+
+@shared_task(name="loyalty.award_waiting")
+def award_waiting() -> None:
+    domain.award_waiting()
+
+
+@shared_task(name="loyalty.daily")
+def daily() -> None:
+    """Comes often and does the day's work once, so that it need not know when the store's day begins."""
+    domain.work_of_the_day(now=timezone.now())
+
+
+@shared_task(name="loyalty.reward_referral")
+def reward_referral(referral: int) -> None:
+    friends.reward_referral(referral)
+
+
+@shared_task(name="loyalty.reverse_referral")
+def reverse_referral(referral: int) -> None:
+    friends.reverse_referral(referral)
+
+
+@shared_task(name="loyalty.reward_referrals")
+def reward_referrals() -> None:
+    """Those whose return window is over."""
+    friends.reward_due()
+
+
+@shared_task(name="loyalty.refresh_levels")
+def refresh_levels(after_pk: int) -> None:
+    """Of some members; the next ones are a task of their own, so that alerts get their turn in between."""
+    last = level_setup.refresh_levels(after_pk)
+    if last is not None:
+        enqueue_on_commit("loyalty.refresh_levels", after_pk=last)
+
+
+@shared_task(name="loyalty.work_on_batch")
+def work_on_batch(batch_id: int) -> None:
+    batches.work_on(batch_id)
+
+
+@shared_task(name="loyalty.take_up_batches")
+def take_up_batches() -> None:
+    """Those that were never announced, and those whose worker died."""
+    batches.take_up()
+
+
+@shared_task(name="loyalty.count_figures")
+def count_figures() -> None:
+    """What the Home pages show; what takes longest goes on in tasks of its own."""
+    now = timezone.now()
+    insight.count_months(figures.count_figures(now=now))
+    enqueue_on_commit("loyalty.count_expiring", at=now.isoformat(), after_pk=0, first=0, second=0, third=0)
+
+
+@shared_task(name="loyalty.count_expiring")
+def count_expiring(at: str, after_pk: int, first: int, second: int, third: int) -> None:
+    """Of some members, added to the sums by month; the next ones are a task of their own."""
+    now = datetime.fromisoformat(at)
+    sums, last = expiring_ahead.expiring_of_some([first, second, third], after_pk, today=store_day(now))
+    if last is None:
+        expiring_ahead.keep_expiring(sums, now=now)
+        return
+    first, second, third = sums
+    enqueue_on_commit("loyalty.count_expiring", at=at, after_pk=last, first=first, second=second, third=third)

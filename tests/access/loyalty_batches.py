@@ -1,0 +1,13 @@
+"""A file that the operator uploaded."""
+
+import io
+from typing import Any
+
+from accounts.models import User
+from loyalty.domain import batches
+from loyalty.enums import BatchKind
+
+
+def batches_world(by: User) -> dict[str, Any]:
+    content = io.BytesIO(b"Phone,Points\n0812345678,5\n")
+    return {"batch": batches.upload(content, name="points.csv", kind=BatchKind.BY_PHONE, by=by)}

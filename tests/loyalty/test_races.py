@@ -1,0 +1,178 @@
+"""Many at once, on a real database: each of them as if it were alone."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from loyalty.domain import award, check_balances, expire_points, join, member_of, note_purchase, refund
+from loyalty.domain.ledger import Posting, lock_member, post
+from loyalty.domain.purchases import award_waiting
+from loyalty.enums import EntryKind, RuleKind
+from loyalty.models import EarningRule, LedgerEntry, Member, Programme, Purchase
+from marketplace.common.errors import DomainError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Got = TypeVar("Got")
+
+
+def at_once(count: int, call: Callable[[int], Got]) -> list[Got]:
+    """What `call` returned for 0, 1, 2 … in threads of their own that start together."""
+    start = Barrier(count)
+
+    def run(number: int) -> Got:
+        try:
+            start.wait()
+            return call(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.fixture
+def somsri(transactional_db: None) -> Member:
+    """One point for each 100; has 100 points."""
+    Programme.objects.create(pk=1, expiry_months=0, level_window=0)
+    EarningRule.objects.create(name="Spend", kind=RuleKind.SPENDING, per_amount=Decimal(100), points=1)
+    member = join(name="Somsri", phone="+66812345678")
+    with transaction.atomic():
+        post(lock_member(member.pk), [Posting(EntryKind.BONUS, 100, "a")], now=timezone.now())
+    return member
+
+
+def balance(member: Member) -> int:
+    member.refresh_from_db()
+    assert check_balances().wrong == []
+    return member.balance
+
+
+def test_a_purchase_is_awarded_once_by_ten(somsri: Member) -> None:
+    purchase = Purchase.objects.create(reference="p", member=somsri, amount=1000)
+
+    outcomes = at_once(10, lambda _number: len(award(purchase)))
+
+    assert sorted(outcomes) == [0] * 9 + [1]
+    assert balance(somsri) == 110
+
+
+def test_ten_orders_of_somebody_new_make_one_member(somsri: Member, customer: User) -> None:
+    def buy(number: int) -> int:
+        note_purchase(f"order:{number}", customer=customer, amount=Decimal(100), by_category={})
+        return award_waiting()
+
+    at_once(10, buy)
+    award_waiting()
+
+    assert Member.objects.filter(user=customer).count() == 1
+    assert balance(Member.objects.get(user=customer)) == 10
+
+
+def test_one_refund_told_by_ten_counts_once(somsri: Member) -> None:
+    purchase = Purchase.objects.create(reference="p", member=somsri, amount=1000)
+    award(purchase)
+
+    def go_back(_number: int) -> int:
+        taken = refund(purchase, amount=Decimal(500), reference="r", by=None)
+        return taken.points if taken else 0
+
+    outcomes = at_once(10, go_back)
+
+    purchase.refresh_from_db()
+    assert sorted(outcomes) == [-5] + [0] * 9
+    assert (purchase.refunded, balance(somsri)) == (500, 105)
+
+
+def test_refunds_of_ten_never_exceed_what_was_paid(somsri: Member) -> None:
+    purchase = Purchase.objects.create(reference="p", member=somsri, amount=1000)
+    award(purchase)
+
+    def go_back(number: int) -> str:
+        try:
+            refund(purchase, amount=Decimal(300), reference=f"r{number}", by=None)
+            return "done"
+        except DomainError as error:
+            return error.code
+
+    outcomes = at_once(10, go_back)
+
+    purchase.refresh_from_db()
+    assert sorted(outcomes) == ["done"] * 3 + ["refund_too_large"] * 7
+    assert (purchase.refunded, balance(somsri)) == (900, 101)
+
+
+def test_a_purchase_that_is_refunded_while_it_is_awarded_leaves_nothing(somsri: Member) -> None:
+    purchase = Purchase.objects.create(reference="p", member=somsri, amount=1000)
+
+    def do(number: int) -> Any:
+        if number % 2:
+            return award(purchase)
+        return refund(purchase, amount=Decimal(1000), reference="r", by=None)
+
+    at_once(6, do)
+
+    assert balance(somsri) == 100
+
+
+def test_the_same_points_are_spent_once(somsri: Member) -> None:
+    def spend(number: int) -> str:
+        try:
+            with transaction.atomic():
+                posting = Posting(EntryKind.REDEMPTION, -30, f"redemption:{number}")
+                post(lock_member(somsri.pk), [posting], now=timezone.now())
+            return "spent"
+        except DomainError as error:
+            return f"{error.code}: {error.extra['missing']}"
+
+    outcomes = at_once(8, spend)
+
+    assert sorted(outcomes) == ["not_enough_points: 20"] * 5 + ["spent"] * 3
+    assert balance(somsri) == 10
+
+
+def test_one_cause_posted_by_many_counts_once(somsri: Member) -> None:
+    def give(_number: int) -> int:
+        with transaction.atomic():
+            posting = Posting(EntryKind.BONUS, 7, "birthday")
+            return len(post(lock_member(somsri.pk), [posting], now=timezone.now()))
+
+    assert sorted(at_once(8, give)) == [0] * 7 + [1]
+    assert balance(somsri) == 107
+
+
+def test_expiry_that_runs_twice_at_once_takes_once(somsri: Member) -> None:
+    today = timezone.localdate()
+    with transaction.atomic():
+        posting = Posting(EntryKind.BONUS, 50, "old", expires_on=today.replace(year=today.year - 1, day=1))
+        post(lock_member(somsri.pk), [posting], now=timezone.now())
+
+    outcomes = at_once(4, lambda _number: expire_points(now=timezone.now()))
+
+    assert sorted(outcomes) == [0, 0, 0, 50]
+    assert balance(somsri) == 100
+
+
+def test_somebody_becomes_one_member(somsri: Member, customer: User) -> None:
+    found = at_once(8, lambda _number: member_of(customer).pk)
+
+    assert len(set(found)) == 1
+    assert Member.objects.filter(user=customer).count() == 1
+
+
+def test_a_phone_is_claimed_by_one(somsri: Member, customer: User, stranger: User) -> None:
+    people = [customer, stranger]
+
+    found = at_once(2, lambda number: member_of(people[number], phone="+66812345678").pk)
+
+    assert somsri.pk in found
+    assert len(set(found)) == 2
+    somsri.refresh_from_db()
+    assert somsri.user in people
+    assert LedgerEntry.objects.filter(member=somsri).count() == 1

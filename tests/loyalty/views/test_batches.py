@@ -1,0 +1,233 @@
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from accounts.models import User
+from loyalty.domain import batches
+from loyalty.enums import Role
+from loyalty.models import Batch, LedgerEntry, Member, Programme
+
+CONTENT = "Phone,Points\n0812345678,100\n0899999999,5\n"
+UPLOAD = "/admin/batches/phone/upload/"
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def operator_client(make_backoffice: Callable[..., User], client_of: Callable[[User], Client]) -> Client:
+    return client_of(make_backoffice("oper", Role.OPERATOR))
+
+
+def _send(client: Client, content: str | bytes = CONTENT, **more: Any) -> Any:
+    data = content.encode() if isinstance(content, str) else content
+    return client.post(UPLOAD, {"file": SimpleUploadedFile("points.csv", data), **more})
+
+
+def _step(client: Client, name: str, **data: Any) -> Batch:
+    batch = Batch.objects.get()
+    client.post(reverse(f"loyalty:{name}", args=[batch.pk]), data)
+    batches.work_on(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_an_operator_walks_a_file_from_upload_to_undo(operator_client: Client, member: Member) -> None:
+    sent = _send(operator_client, note="Songkran")
+    batch = Batch.objects.get()
+    assert sent["Location"] == f"/admin/batches/{batch.pk}/"
+    assert "Which column is what?" in operator_client.get(sent["Location"]).content.decode()
+
+    batch = _step(operator_client, "check_batch", phone="0", points="1")
+    page = operator_client.get(sent["Location"]).content.decode()
+    assert (batch.status, batch.rows_ready, batch.rows_error) == ("checked", 1, 1)
+    assert "No member has this phone." in page
+    assert ">Run<" in page
+    assert LedgerEntry.objects.count() == 0
+
+    assert _step(operator_client, "run_batch").status == "done"
+    member.refresh_from_db()
+    assert member.balance == 100
+
+    assert _step(operator_client, "undo_batch").status == "undone"
+    member.refresh_from_db()
+    assert member.balance == 0
+
+
+def test_a_bad_file_is_told_on_the_form_which_keeps_the_reason(
+    operator_client: Client, programme: Programme
+) -> None:
+    answer = _send(operator_client, b"", note="Songkran")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The file is empty." in page
+    assert 'value="Songkran"' in page
+    assert Batch.objects.count() == 0
+
+
+def test_a_file_beyond_the_limit_is_refused_while_it_comes_in(
+    operator_client: Client, programme: Programme, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("loyalty.forms.batches.MAX_BYTES", 100_000)
+
+    answer = _send(operator_client, b"Phone,Points\n" + b"0812345678,5\n" * 20_000)
+
+    assert answer.status_code == 422
+    assert "The file is too large" in answer.content.decode()
+    assert (Batch.objects.count(), list(tmp_path.rglob("*.csv"))) == (0, [])
+
+
+def test_the_same_file_leads_to_the_first_and_runs_again_by_a_tick(
+    operator_client: Client, programme: Programme
+) -> None:
+    _send(operator_client)
+    first = Batch.objects.get()
+
+    again = _send(operator_client)
+
+    page = again.content.decode()
+    assert again.status_code == 422
+    assert f'href="/admin/batches/{first.pk}/"' in page
+    assert "Yes, use this file once more" in page
+    assert _send(operator_client, again="on").status_code == 302
+    assert Batch.objects.count() == 2
+
+
+def test_who_uploaded_is_not_offered_to_approve_and_another_is(
+    operator_client: Client, admin_client: Client, member: Member, programme: Programme
+) -> None:
+    Programme.objects.update(needs_approval=True)
+    _send(operator_client)
+    _step(operator_client, "check_batch", phone="0", points="1")
+
+    batch = _step(operator_client, "run_batch")
+
+    address = f"/admin/batches/{batch.pk}/"
+    assert batch.status == "waiting"
+    assert "Approve and run" not in operator_client.get(address).content.decode()
+    assert _step(operator_client, "approve_batch").status == "waiting"
+    assert "Approve and run" in admin_client.get(address).content.decode()
+    assert _step(admin_client, "approve_batch").status == "done"
+
+
+def test_the_result_file_can_be_mended_and_uploaded_and_what_is_done_is_known(
+    operator_client: Client, member: Member
+) -> None:
+    _send(operator_client)
+    _step(operator_client, "check_batch", phone="0", points="1")
+    batch = _step(operator_client, "run_batch")
+
+    answer = operator_client.get(f"/admin/batches/{batch.pk}/result/csv/")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+
+    assert text.splitlines() == [
+        "Phone,Points,Reference,Result,Reason for the result",
+        f"0812345678,100,batch:{batch.pk}:2,Done,",
+        f"0899999999,5,batch:{batch.pk}:3,Error,No member has this phone.",
+    ]
+    _send(operator_client, text.replace("0899999999", "0812345678"))
+    second = Batch.objects.order_by("pk").last()
+    assert second is not None
+    address = reverse("loyalty:check_batch", args=[second.pk])
+    operator_client.post(address, {name: str(place) for name, place in second.columns.items()})
+    batches.work_on(second.pk)
+    assert list(second.rows.order_by("number").values_list("status", "problem")) == [
+        ("skipped", "already_done"),
+        ("ready", ""),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["members", "phone", "number"])
+def test_the_template_comes_back_with_its_phones_as_they_were(
+    kind: str, operator_client: Client, programme: Programme
+) -> None:
+    sheet = b"".join(operator_client.get(f"/admin/batches/{kind}/template/xlsx/").streaming_content)
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+
+    assert rows[1][0] == {"members": "0812345678", "phone": "0812345678", "number": "10000001"}[kind]
+    assert set(batches.guess(kind, [str(heading) for heading in rows[0]])) == {
+        column.field for column in batches.COLUMNS[kind]
+    }
+
+
+def test_staff_find_none_of_it(
+    make_backoffice: Callable[..., User],
+    client_of: Callable[[User], Client],
+    operator_client: Client,
+    programme: Programme,
+) -> None:
+    _send(operator_client)
+    staff = client_of(make_backoffice("till", Role.STAFF))
+
+    found = {
+        path: staff.get(path).status_code
+        for path in (
+            "/admin/import-user/",
+            "/admin/adjust-by-phone/",
+            f"/admin/batches/{Batch.objects.get().pk}/",
+        )
+    }
+
+    assert set(found.values()) == {404}
+    assert _send(staff).status_code == 404
+    assert Batch.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_files_costs_the_same_with_one_and_with_three(
+    count: int, operator_client: Client, programme: Programme, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(count):
+        _send(operator_client, f"Phone,Points\n0812345678,{number + 1}\n")
+    operator_client.get("/admin/adjust-by-phone/")
+
+    with django_assert_max_num_queries(8):
+        page = operator_client.get("/admin/adjust-by-phone/").content.decode()
+
+    assert page.count("points.csv") == count
+
+
+def test_the_activity_log_shows_narrows_and_exports_what_people_gave(
+    operator_client: Client, member: Member, make_member: Callable[..., Member]
+) -> None:
+    make_member(name="=cmd()", phone="+66899999999")
+    _send(operator_client, note="=danger()")
+    _step(operator_client, "check_batch", phone="0", points="1")
+    batch = _step(operator_client, "run_batch")
+
+    page = operator_client.get("/admin/activity-log/").content.decode()
+    other = operator_client.get("/admin/activity-log/?kind=undo").content.decode()
+    answer = operator_client.get(f"/admin/activity-log/export/csv/?batch={batch.pk}")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+
+    assert page.count("=danger()") == 2
+    assert "No entry is like that" in other
+    assert len(lines) == 3
+    assert "'=cmd()" in lines[1]
+    assert "'=danger()" in lines[1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_activity_log_costs_the_same_with_one_row_and_with_three(
+    count: int, operator_client: Client, member: Member, django_assert_max_num_queries: Any
+) -> None:
+    _send(operator_client, "Phone,Points\n" + "0812345678,5\n" * count)
+    _step(operator_client, "check_batch", phone="0", points="1")
+    _step(operator_client, "run_batch")
+    operator_client.get("/admin/activity-log/")
+
+    with django_assert_max_num_queries(9):
+        page = operator_client.get("/admin/activity-log/").content.decode()
+
+    assert page.count("+5</td>") == count

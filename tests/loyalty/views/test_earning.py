@@ -1,0 +1,111 @@
+"""3.1 Point Earning Setup."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.test import Client
+
+from accounts.models import User
+from loyalty.enums import Role, RuleKind
+from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme
+
+SPENDING = {
+    "name": "หนึ่งแต้มทุกร้อยบาท",
+    "kind": "spending",
+    "per_amount": "๑๐๐",
+    "points": "1",
+    "rounding": "down",
+    "is_active": "on",
+}
+
+
+def test_a_rule_is_made_and_stands_at_the_end(admin_client: Client, rule: EarningRule) -> None:
+    answer = admin_client.post("/admin/earning/add/", SPENDING)
+
+    made = EarningRule.objects.exclude(pk=rule.pk).get()
+    assert answer.headers["Location"] == "/admin/earning/"
+    assert (made.name, made.per_amount, made.points, made.position) == (
+        "หนึ่งแต้มทุกร้อยบาท",
+        Decimal(100),
+        1,
+        1,
+    )
+
+
+def test_what_a_kind_needs_is_asked_for_and_nothing_typed_is_lost(
+    admin_client: Client, programme: Programme
+) -> None:
+    answer = admin_client.post("/admin/earning/add/", SPENDING | {"per_amount": "", "points": "0"})
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"per_amount", "points"}
+    assert "หนึ่งแต้มทุกร้อยบาท" in answer.content.decode()
+    assert not EarningRule.objects.exists()
+
+
+def test_the_kind_of_a_rule_stays(admin_client: Client, rule: EarningRule) -> None:
+    admin_client.post(f"/admin/earning/{rule.pk}/", SPENDING | {"kind": "signup", "points": "5"})
+
+    rule.refresh_from_db()
+    assert (rule.kind, rule.points) == (RuleKind.SPENDING, 5)
+
+
+def test_rules_move_up_and_down(admin_client: Client, rule: EarningRule) -> None:
+    admin_client.post("/admin/earning/add/", SPENDING)
+    second = EarningRule.objects.exclude(pk=rule.pk).get()
+
+    admin_client.post(f"/admin/earning/{second.pk}/move/", {"to": "up"})
+    admin_client.post(f"/admin/earning/{second.pk}/move/", {"to": "up"})
+
+    assert list(EarningRule.objects.values_list("pk", flat=True)) == [second.pk, rule.pk]
+
+
+def test_trying_an_amount_explains_every_rule_and_stores_nothing(
+    admin_client: Client, rule: EarningRule, member: Member, levels: list[Level]
+) -> None:
+    EarningRule.objects.create(
+        name="Big", kind=RuleKind.MULTIPLIER, multiplier=Decimal(2), minimum=Decimal(5000), position=1
+    )
+
+    answer = admin_client.get("/admin/earning/", {"amount": "1,280", "member": "0812345678"})
+
+    assert answer.context["quote"].points == 12
+    assert [(step.name, step.points, step.why) for step, _sentence in answer.context["steps"]] == [
+        ("Spend", 12, ""),
+        ("Big", 0, "minimum"),
+    ]
+    assert [sentence for _step, sentence in answer.context["steps"]] == [
+        "฿1,280 at 1 point for each ฿100, down to whole points.",
+        "The amount is below the minimum spend.",
+    ]
+    assert not LedgerEntry.objects.exists()
+
+
+def test_an_unknown_member_is_told(admin_client: Client, rule: EarningRule) -> None:
+    answer = admin_client.get("/admin/earning/", {"amount": "100", "member": "nobody"})
+
+    assert answer.context["try_form"].errors == {"member": ["No customer data found."]}
+    assert "quote" not in answer.context
+
+
+def test_staff_of_the_counter_do_not_find_it(
+    make_backoffice: Callable[..., User], client_of: Callable[[User], Client], rule: EarningRule
+) -> None:
+    client = client_of(make_backoffice("till", Role.STAFF))
+
+    assert client.get("/admin/earning/").status_code == 404
+    assert client.post("/admin/earning/add/", SPENDING).status_code == 404
+    assert EarningRule.objects.count() == 1
+
+
+def test_the_list_costs_the_same_queries_with_more_rules(
+    admin_client: Client, rule: EarningRule, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    admin_client.get("/admin/earning/")
+    for more in (0, 2):
+        for number in range(more):
+            EarningRule.objects.create(
+                name=f"r{number}", kind=RuleKind.SIGN_UP, points=5, position=number + 1
+            )
+        with django_assert_num_queries(11):  # type: ignore[attr-defined]
+            admin_client.get("/admin/earning/")

@@ -1,0 +1,285 @@
+"""4.1 Member Detail in the backoffice."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from loyalty.domain.programme import store_day
+from loyalty.enums import Role
+from loyalty.models import EarningRule, LedgerEntry, Level, Member, Purchase
+
+Make = Callable[..., Member]
+Buy = Callable[..., Purchase]
+
+
+def text_of(response: Any) -> str:
+    return response.content.decode()
+
+
+def filled(**fields: Any) -> dict[str, Any]:
+    return {"name": "", "phone": "", "email": "", "birthday": "", "address": "", "note": ""} | fields
+
+
+def test_a_member_found_by_thai_digits_stands_with_edit_at_the_right(
+    admin_client: Client, member: Member, make_member: Make
+) -> None:
+    make_member(name="Another one")
+
+    page = text_of(admin_client.get(reverse("loyalty:members"), {"q": "๐๘๑-๒๓๔-๕๖๗๘"}))
+
+    assert "Somsri Jaidee" in page
+    assert "Another one" not in page
+    assert reverse("loyalty:edit_member", args=[member.pk]) in page
+    assert "No customer data found." not in page
+
+
+def test_nobody_found_says_so(admin_client: Client, member: Member) -> None:
+    page = text_of(admin_client.get(reverse("loyalty:members"), {"q": "nobody"}))
+
+    assert "No customer data found." in page
+
+
+def test_the_list_costs_the_same_with_one_row_and_three(
+    admin_client: Client, make_member: Make, django_assert_num_queries: Any
+) -> None:
+    make_member(name="Somchai")
+    url = reverse("loyalty:members")
+    admin_client.get(url, {"q": "somchai"})
+    with django_assert_num_queries(4):
+        admin_client.get(url, {"q": "somchai"})
+    make_member(name="Somchai"), make_member(name="Somchai")
+
+    with django_assert_num_queries(4):
+        page = text_of(admin_client.get(url, {"q": "somchai"}))
+
+    assert page.count('class="member-row"') == 3
+
+
+def test_a_member_is_added_by_hand(admin_client: Client, programme: Any, levels: list[Level]) -> None:
+    until = store_day() + timedelta(days=30)
+    fields = filled(name="สมชาย", phone="๐๘๙-๑๑๑-๒๒๓๓", hand_level=levels[1].pk, hand_level_until=until)
+
+    response = admin_client.post(reverse("loyalty:add_member"), fields)
+
+    added = Member.objects.get()
+    assert response.headers["Location"] == reverse("loyalty:member", args=[added.pk])
+    assert (added.name, str(added.phone), added.level) == ("สมชาย", "+66891112233", levels[1])
+
+
+def test_a_saved_edit_shows_at_once(admin_client: Client, member: Member) -> None:
+    fields = filled(name="Malee", phone="0812345678", email="malee@people.example", birthday="1990-05-01")
+
+    response = admin_client.post(reverse("loyalty:edit_member", args=[member.pk]), fields, follow=True)
+
+    member.refresh_from_db()
+    assert (member.name, member.email, str(member.birthday)) == (
+        "Malee",
+        "malee@people.example",
+        "1990-05-01",
+    )
+    assert "Malee" in text_of(response)
+    assert "Malee" in text_of(admin_client.get(reverse("loyalty:members"), {"q": "0812345678"}))
+
+
+def test_a_phone_of_somebody_else_is_refused_and_nothing_typed_is_lost(
+    admin_client: Client, member: Member, make_member: Make
+) -> None:
+    other = make_member(name="Other")
+
+    response = admin_client.post(
+        reverse("loyalty:edit_member", args=[other.pk]), filled(name="Typed name", phone="0812345678")
+    )
+
+    other.refresh_from_db()
+    assert (response.status_code, other.name) == (422, "Other")
+    assert f"This phone belongs to Somsri Jaidee (Member ID {member.number})" in text_of(response)
+    assert 'value="Typed name"' in text_of(response)
+
+
+@pytest.mark.parametrize("field", ["hand_level_until", "birthday"])
+def test_impossible_days_are_refused(
+    field: str, admin_client: Client, member: Member, levels: list[Level]
+) -> None:
+    day = store_day() + timedelta(days=-1 if field == "hand_level_until" else 1)
+    fields = filled(name="Typed name", hand_level=levels[1].pk, **{field: day})
+
+    response = admin_client.post(reverse("loyalty:edit_member", args=[member.pk]), fields)
+
+    member.refresh_from_db()
+    assert (response.status_code, member.name) == (422, "Somsri Jaidee")
+
+
+def test_the_page_says_why_of_every_point_and_of_the_level(
+    admin_client: Client, rule: EarningRule, levels: list[Level], member: Member, buy: Buy
+) -> None:
+    buy(1500)
+    buy(250)
+
+    page = text_of(admin_client.get(reverse("loyalty:member", args=[member.pk])))
+
+    assert "Why 18 points?" in page  # 15, and 2 × 1.5 at Gold
+    assert "“Spend” gave 15 points: ฿1,500 at 1 point for each ฿100, down to whole points." in page
+    assert "“Gold” gave 1 point: At this level points count 1.5 times." in page
+    assert "Why Gold?" in page
+    assert "Missing to Platinum" in page
+    assert "฿3,250" in page
+
+
+def test_the_page_costs_the_same_with_one_purchase_and_three(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy, django_assert_num_queries: Any
+) -> None:
+    url = reverse("loyalty:member", args=[member.pk])
+    buy(1000)
+    admin_client.get(url)
+    with django_assert_num_queries(15):
+        admin_client.get(url)
+    buy(1000), buy(1000)
+
+    with django_assert_num_queries(15):
+        page = text_of(admin_client.get(url))
+
+    assert page.count('class="ledger-why"') == 3
+
+
+def test_entries_of_one_kind_keep_the_true_balance(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy
+) -> None:
+    first = buy(1000)
+    admin_client.post(
+        reverse("loyalty:refund_purchase", args=[first.pk]),
+        {"amount": "500", "reason": "Broken", "form_token": uuid4()},
+    )
+    buy(300)
+
+    response = admin_client.get(reverse("loyalty:member", args=[member.pk]), {"kind": "refund"})
+
+    assert [(line.entry.points, line.running) for line in response.context["lines"]] == [(-5, 5)]
+    assert "“Broken”" in text_of(response)
+
+
+def test_a_refund_sent_twice_goes_back_once(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy
+) -> None:
+    purchase = buy(1000)
+    form = {"amount": "۴۰۰", "reason": "Returned", "form_token": uuid4()}
+    url = reverse("loyalty:refund_purchase", args=[purchase.pk])
+
+    first, second = admin_client.post(url, form), admin_client.post(url, form)
+
+    purchase.refresh_from_db()
+    member.refresh_from_db()
+    assert (
+        first.headers["Location"] == second.headers["Location"] == reverse("loyalty:member", args=[member.pk])
+    )
+    assert (purchase.refunded, member.balance) == (Decimal(400), 6)
+
+
+def test_a_refund_of_more_than_was_paid_is_refused_with_what_was_typed(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy
+) -> None:
+    purchase = buy(1000)
+
+    response = admin_client.post(
+        reverse("loyalty:refund_purchase", args=[purchase.pk]),
+        {"amount": "1001", "reason": "Too much", "form_token": uuid4()},
+    )
+
+    purchase.refresh_from_db()
+    assert (response.status_code, purchase.refunded, LedgerEntry.objects.count()) == (422, 0, 1)
+    assert "of this purchase can go back." in text_of(response)
+    assert 'value="Too much"' in text_of(response)
+
+
+@pytest.mark.django_db
+def test_the_ledger_is_exported_oldest_first_with_its_balance(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy
+) -> None:
+    buy(1000), buy(200)
+
+    response = admin_client.get(reverse("loyalty:export_member", args=[member.pk]), {"format": "csv"})
+
+    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.reader(io.StringIO(content)))[1:]
+    assert [(row[1], row[2], row[3]) for row in rows] == [("Purchase", "10", "10"), ("Purchase", "2", "12")]
+    assert (
+        admin_client.get(reverse("loyalty:export_member", args=[member.pk]), {"format": "pdf"}).status_code
+        == 404
+    )
+
+
+def test_members_are_merged_after_a_preview(
+    admin_client: Client, rule: EarningRule, member: Member, make_member: Make, buy: Buy
+) -> None:
+    other = make_member(name="Somsri J.")
+    buy(1000), buy(500, of=other)
+    url = reverse("loyalty:merge_members", args=[member.pk])
+
+    search = text_of(admin_client.get(url, {"q": "somsri"}))
+    preview = admin_client.get(url, {"other": other.pk})
+    response = admin_client.post(
+        reverse("loyalty:confirm_merge", args=[member.pk]), {"other": other.pk}, follow=True
+    )
+
+    member.refresh_from_db()
+    assert f"?other={other.pk}" in search
+    assert f"?other={member.pk}" not in search
+    assert preview.context["preview"].points == 15
+    assert member.balance == 15
+    assert f"Came over from Member ID {other.number}" in text_of(response)
+    assert admin_client.get(reverse("loyalty:edit_member", args=[other.pk])).status_code == 404
+
+
+def test_a_refused_merge_says_why_and_changes_nothing(
+    admin_client: Client, make_member: Make, customer: User, agent: User
+) -> None:
+    kept, other = make_member(user=customer), make_member(user=agent)
+
+    response = admin_client.post(reverse("loyalty:confirm_merge", args=[kept.pk]), {"other": other.pk})
+
+    other.refresh_from_db()
+    assert (response.status_code, other.merged_into) == (422, None)
+    assert "Both have an account to log in with" in text_of(response)
+
+
+def test_erasing_needs_the_member_id(admin_client: Client, member: Member) -> None:
+    url = reverse("loyalty:erase_member", args=[member.pk])
+
+    refused = admin_client.post(url, {"number": "1"})
+    member.refresh_from_db()
+    untouched = member.name
+    done = admin_client.post(url, {"number": member.number})
+
+    member.refresh_from_db()
+    assert (refused.status_code, untouched, done.status_code, member.name) == (422, "Somsri Jaidee", 302, "")
+    assert "erased on" in text_of(admin_client.get(reverse("loyalty:member", args=[member.pk])))
+
+
+def test_staff_at_the_counter_do_not_find_the_pages(
+    make_backoffice: Callable[..., User], client_of: Callable[[User], Client], member: Member, buy: Buy
+) -> None:
+    staff = client_of(make_backoffice("till", Role.STAFF))
+    purchase = buy(100)
+
+    found = [
+        staff.get(reverse("loyalty:members")).status_code,
+        staff.get(reverse("loyalty:member", args=[member.pk])).status_code,
+        staff.post(reverse("loyalty:erase_member", args=[member.pk]), {"number": member.number}).status_code,
+        staff.post(
+            reverse("loyalty:refund_purchase", args=[purchase.pk]),
+            {"amount": "100", "reason": "x", "form_token": uuid4()},
+        ).status_code,
+    ]
+
+    member.refresh_from_db()
+    purchase.refresh_from_db()
+    assert found == [404, 404, 404, 404]
+    assert (member.name, purchase.refunded) == ("Somsri Jaidee", 0)

@@ -1,0 +1,67 @@
+import pytest
+from django.test import Client
+
+from loyalty.domain.programme import programme
+from loyalty.models import Branch
+
+pytestmark = pytest.mark.django_db
+RULES = {
+    "is_running": "on",
+    "expiry_months": "6",
+    "hold_days": "๑๔",
+    "point_value": "0.25",
+    "needs_approval": "on",
+    "new_days": "30",
+    "regular_purchases": "3",
+    "regular_days": "90",
+    "inactive_days": "90",
+}
+
+
+def test_the_stores_name_and_contact_are_saved(admin_client: Client) -> None:
+    data = {"store_name": "Talad Siam", "contact_phone": "081 234 5678", "website": "https://talad.example"}
+
+    response = admin_client.post("/admin/setup/save/", data)
+
+    assert response["Location"] == "/admin/setup/"
+    saved = programme()
+    assert (saved.store_name, str(saved.contact_phone)) == ("Talad Siam", "+66812345678")
+
+
+def test_how_the_programme_works_is_saved_in_any_digits(admin_client: Client) -> None:
+    admin_client.post("/admin/setup/programme/save/", RULES)
+
+    saved = programme()
+    assert (saved.expiry_months, saved.hold_days, str(saved.point_value), saved.needs_approval) == (
+        6,
+        14,
+        "0.2500",
+        True,
+    )
+
+
+def test_points_are_held_for_ninety_days_at_most(admin_client: Client) -> None:
+    response = admin_client.post("/admin/setup/programme/save/", {**RULES, "hold_days": "91"})
+
+    assert response.status_code == 422
+    assert 'value="91"' in response.text
+    assert programme().hold_days == 0
+
+
+def test_a_branch_is_added_under_a_code_of_its_own(admin_client: Client, branch: Branch) -> None:
+    admin_client.post("/admin/setup/branches/add/", {"name": "Ari", "code": " ari "})
+    twice = admin_client.post("/admin/setup/branches/add/", {"name": "Other", "code": "siam"})
+
+    assert twice.status_code == 422
+    assert "Another branch has this code." in twice.text
+    assert sorted(Branch.objects.values_list("name", "code")) == [("Ari", "ARI"), ("Siam", "SIAM")]
+
+
+def test_a_branch_is_closed_and_not_deleted(admin_client: Client, branch: Branch) -> None:
+    admin_client.post(f"/admin/setup/branches/{branch.pk}/close/")
+    branch.refresh_from_db()
+    assert branch.is_active is False
+
+    admin_client.post(f"/admin/setup/branches/{branch.pk}/open/")
+    branch.refresh_from_db()
+    assert branch.is_active is True
