@@ -167,7 +167,7 @@ urlpatterns: list[URLPattern] = [
         name="counter_confirm",
     ),
     path("counter/coupons/", counter_rewards.counter_coupon, name="counter_coupon"),
-    path("counter/coupons/<int:pk>/", counter_rewards.counter_use_coupon, name="counter_use_coupon"),
+    path("counter/coupons/<str:token>/", counter_rewards.counter_use_coupon, name="counter_use_coupon"),
     # A member's own pages
     path("points/", points.my_points, name="my_points"),
     path("points/join/", points.join_points, name="join_points"),

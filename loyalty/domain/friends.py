@@ -99,6 +99,8 @@ def reward_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
         referral, inviter, friend = _lock_referral(referral_pk)
         if referral.status != ReferralStatus.WAITING or referral.due_at is None or referral.due_at > moment:
             return False
+        if _was_merged(inviter, friend):
+            return False  # while this waited for the locks: the next sweep finds who they are now
         if reason := _why_not(referral, inviter, friend):
             _close(referral, ReferralStatus.REFUSED, reason)
             return False
@@ -125,7 +127,7 @@ def reverse_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
     with transaction.atomic():
         referral, inviter, friend = _lock_referral(referral_pk)
         purchase = referral.purchase
-        if purchase is None or purchase.refunded < purchase.amount:
+        if purchase is None or purchase.refunded < purchase.amount or _was_merged(inviter, friend):
             return False
         if referral.status == ReferralStatus.WAITING:
             _close(referral, ReferralStatus.REFUSED, "refunded")
@@ -154,6 +156,10 @@ def _lock_referral(pk: int) -> tuple[Referral, Member, Member]:
     members = _lock(keys)
     rows = Referral.objects.select_for_update(of=("self",)).select_related("campaign", "purchase")
     return rows.get(pk=pk), members[keys[0]], members[keys[1]]
+
+
+def _was_merged(*members: Member) -> bool:
+    return any(member.merged_into_id is not None for member in members)
 
 
 # --- accepting --------------------------------------------------------------------------------------

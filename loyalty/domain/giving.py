@@ -50,6 +50,8 @@ def _give(member: Member, kind: RuleKind, cause: str, *, day: date, now: datetim
         return 0
     with transaction.atomic():
         member = lock_member(member.pk)
+        if member.merged_into_id is not None or member.erased_at is not None:
+            return 0
         postings = [
             Posting(
                 EntryKind.BONUS,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.domain.ledger import lock_member
 from loyalty.domain.levels import refresh_level
-from loyalty.models import Level, Member
+from loyalty.models import EarningRule, Level, Member
 from marketplace.common.background import enqueue_on_commit
 from marketplace.common.errors import DomainError
 
@@ -31,9 +31,12 @@ def refresh_levels(after_pk: int) -> int | None:
 
 def delete_level(level: Level) -> None:
     """One that nobody has or had. Raises DomainError otherwise: a level that was given stays."""
-    if Member.objects.filter(Q(level=level) | Q(hand_level=level)).exists() or level.rewards.exists():
+    is_had = Member.objects.filter(Q(level=level) | Q(hand_level=level)).exists()
+    is_for_it = level.rewards.exists() or level.packages.exists()
+    # An offer or a rule that names no level any more would be for everybody.
+    if is_had or is_for_it or EarningRule.objects.filter(levels=level).exists():
         raise DomainError(
-            _("Members have this level, or rewards are for it. Change its name or amount instead."),
+            _("Members have this level, or something is for it. Change its name or amount instead."),
             code="level_in_use",
         )
     level.delete()

@@ -66,12 +66,13 @@ def member_of_buyer(user: User, *, phone: str = "") -> Member:
     number = None if found or user.has_usable_password() else _phone_number(phone)
     if number is None:
         return found or member_of(user)
-    known = Member.objects.current().filter(phone=number)
+    known = Member.objects.filter(phone=number).select_related("merged_into")
     try:
         with transaction.atomic():
-            return known.first() or join(name=user.name, phone=number)
+            member = known.first() or join(name=user.name, phone=number)
     except IntegrityError:  # made by another purchase meanwhile
-        return known.get()
+        member = known.get()
+    return member.merged_into or member  # a merged row may keep a phone of its own
 
 
 def _phone_number(text: str) -> PhoneNumber | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +82,7 @@ def award_waiting(*, now: datetime | None = None) -> int:
         try:
             award(purchase, now=now)
             done += 1
-        except DatabaseError:
+        except Exception:
             logger.exception("purchase %s was not awarded", purchase.reference)
     return done
 

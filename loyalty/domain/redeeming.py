@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from loyalty.domain.ledger import Posting, check_spendable, lock_member, post, refuse_when_gone
+from loyalty.domain.ledger import Posting, check_spendable, lock_current, lock_member, post, refuse_when_gone
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.members import readable_code
 from loyalty.domain.offers import SENTENCES, Asker, asker_for, why_not_package, why_not_reward
@@ -115,7 +115,7 @@ def undo_redemption(redemption: Redemption, *, by: User, now: datetime | None = 
     """
     moment = now or timezone.now()
     with transaction.atomic():
-        member = lock_member(redemption.member.merged_into_id or redemption.member_id)
+        member = lock_current(redemption.member_id)
         pieces = _lock_pieces(redemption)
         if all(piece.status == RedemptionStatus.CANCELLED for piece in pieces):
             return _same(pieces, redemption)

@@ -35,7 +35,10 @@ class MemberForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=160, widget=forms.TextInput(attrs=_AUTO))
     phone = MemberPhoneField(label=_("Phone"), required=False)
     email = forms.EmailField(
-        label=_("Email"), required=False, widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"})
+        label=_("Email"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
     birthday = LocalDateField(label=_("Birthday"), required=False)
     hand_level = forms.ModelChoiceField(

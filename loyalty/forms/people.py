@@ -40,6 +40,7 @@ class AccountForm(forms.Form):
     email = forms.EmailField(
         label=_("Email"),
         required=False,
+        max_length=254,
         help_text=_("Needed for “Forgot Password”."),
         widget=forms.EmailInput(_LTR),
     )

@@ -73,13 +73,13 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         decimal_places=4,
         widget=NumberInput,
     )
-    new_days = DigitIntegerField(label=_("New: joined in the last days"), min_value=1, max_value=365)
+    new_days = DigitIntegerField(label=_("New: joined in the last days"), min_value=1, max_value=3650)
     regular_purchases = DigitIntegerField(
-        label=_("Regular: at least that many purchases"), min_value=1, max_value=999
+        label=_("Regular: at least that many purchases"), min_value=1, max_value=1000
     )
-    regular_days = DigitIntegerField(label=_("Regular: within the last days"), min_value=1, max_value=730)
+    regular_days = DigitIntegerField(label=_("Regular: within the last days"), min_value=1, max_value=3650)
     inactive_days = DigitIntegerField(
-        label=_("Inactive: nothing for that many days"), min_value=1, max_value=730
+        label=_("Inactive: nothing for that many days"), min_value=1, max_value=3650
     )
 
     class Meta:

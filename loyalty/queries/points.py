@@ -90,10 +90,15 @@ def given_for(purchase: Purchase) -> Sequence[LedgerEntry]:
     return list(purchase.entries.order_by("pk"))
 
 
+def _is_text(typed: str) -> bool:
+    """What PostgreSQL can look for: an address or a QR code may hold anything."""
+    return bool(typed) and "\x00" not in typed
+
+
 def open_coupons_with(code: str) -> "QuerySet[Redemption]":
     """Redemptions that carry this code, however it is typed; those still to be used first."""
     typed = fold_digits(code).strip()
-    rows = Redemption.objects.filter(code__iexact=typed) if typed else Redemption.objects.none()
+    rows = Redemption.objects.filter(code__iexact=typed) if _is_text(typed) else Redemption.objects.none()
     return rows.select_related("reward", "member").order_by(F("used_at").asc(nulls_first=True), "-pk")[:10]
 
 
@@ -109,4 +114,4 @@ def member_of_account(user: User) -> Member | None:
 def member_of_invitation(code: str) -> Member | None:
     """Who gives this code away."""
     typed = fold_digits(code).strip().upper()
-    return _current(Member.objects.filter(invite_code=typed)) if typed else None
+    return _current(Member.objects.filter(invite_code=typed)) if _is_text(typed) else None

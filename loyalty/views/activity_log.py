@@ -14,6 +14,7 @@ from loyalty.forms.batches import ActivityForm
 from loyalty.models import LedgerEntry
 from loyalty.queries.batches import activity_page, all_activity
 from loyalty.views.common import backoffice, page
+from loyalty.views.members import page_key
 from marketplace.common.export import Cell, export_response
 
 
@@ -22,13 +23,13 @@ from marketplace.common.export import Cell, export_response
 def activity_log(request: HttpRequest) -> HttpResponseBase:
     form = ActivityForm(request.GET)
     wanted = form.wanted()
-    after = request.GET.get("after", "")
-    entries, following = activity_page(wanted, int(after) if after.isascii() and after.isdigit() else None)
+    after = page_key(request, "after")
+    entries, following = activity_page(wanted, after)
     context = {
         "form": form,
         "entries": entries,
         "next": following,
-        "is_first_page": not after,
+        "is_first_page": after is None,
         "is_narrowed": bool(wanted),
     }
     return page(request, "loyalty/activity_log.html", "Activity Log", context)

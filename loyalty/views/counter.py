@@ -145,7 +145,10 @@ def counter_new_member(request: CounterRequest) -> HttpResponse:
     data = form.cleaned_data
     member = member_by_phone(data["phone"])
     if member is None:
-        member = domain.add_member(phone=data["phone"], name=data["name"])
+        try:
+            member = domain.add_member(phone=data["phone"], name=data["name"])
+        except DomainError:  # another till was quicker
+            member = get_object_or_404(Member.objects.current(), phone=data["phone"])
     return _to_confirm(member, data["amount"])
 
 

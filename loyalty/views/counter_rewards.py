@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -25,6 +26,9 @@ from loyalty.views.common import operator_of
 from loyalty.views.counter import too_many_photos
 from loyalty.views.counter_common import CounterRequest, at_counter, counter_page
 from marketplace.common.errors import DomainError
+
+# How long somebody at the counter may look at a coupon whose code they have seen.
+_COUPON, _COUPON_SECONDS = "counter-coupon", 3600
 
 
 @at_counter
@@ -107,6 +111,8 @@ def counter_redeemed(request: CounterRequest, pk: int) -> HttpResponse:
     if redemption.package_id is not None:
         whole = Redemption.objects.filter(member=redemption.member, form_token=redemption.form_token)
         pieces = list(whole.select_related("reward").order_by("place_in_package"))
+    for piece in pieces:
+        piece.token = coupon_token(piece)  # type: ignore[attr-defined]  # for its link
     context = {
         "redemption": redemption,
         "pieces": pieces,
@@ -140,7 +146,9 @@ def counter_coupon(request: CounterRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         found = list(open_coupons_with(form.cleaned_data["code"]))
         if len(found) == 1:
-            return redirect("loyalty:counter_use_coupon", found[0].pk)
+            return redirect("loyalty:counter_use_coupon", coupon_token(found[0]))
+        for one in found:
+            one.token = coupon_token(one)  # type: ignore[attr-defined]  # for its link
         if not found:
             form.add_error("code", gettext("There is no coupon with this code. Look at it again."))
         else:
@@ -151,27 +159,29 @@ def counter_coupon(request: CounterRequest) -> HttpResponse:
 
 @at_counter
 @require_http_methods(["GET", "POST"])
-def counter_use_coupon(request: CounterRequest, pk: int) -> HttpResponse:
+def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
+    """Only for who has seen the code: the token comes from the page that asked for it."""
     rows = Redemption.objects.select_related("reward", "member__level", "branch")
-    redemption = get_object_or_404(rows, pk=pk)
+    redemption = get_object_or_404(rows, pk=_pk_of(token))
     problem = ""
     if request.method == "POST":
         try:
             domain.use_coupon(
                 redemption,
-                on=f"counter:{redemption.pk}",
+                on=f"counter:{redemption.pk}:{request.POST.get('form_token', '')[:36]}",
                 amount=_taken_off(redemption),
                 by=operator_of(request),
                 branch=request.branch,
             )
             messages.success(request, gettext("The coupon is used."))
-            return redirect("loyalty:counter_use_coupon", pk)
+            return redirect("loyalty:counter_use_coupon", token)
         except DomainError as error:
             problem = error.sentence
     context = {
         "redemption": redemption,
         "member": redemption.member,
         "problem": problem,
+        "form_token": request.POST.get("form_token") or uuid.uuid4(),
         "is_over": domain.is_over(redemption),
         "may_use": redemption.status == RedemptionStatus.OPEN and not domain.is_over(redemption),
     }
@@ -179,6 +189,17 @@ def counter_use_coupon(request: CounterRequest, pk: int) -> HttpResponse:
 
 
 # --- parts ----------------------------------------------------------------------------------------------
+
+
+def coupon_token(redemption: Redemption) -> str:
+    return signing.dumps(redemption.pk, salt=_COUPON)
+
+
+def _pk_of(token: str) -> int:
+    try:
+        return int(signing.loads(token, salt=_COUPON, max_age=_COUPON_SECONDS))
+    except signing.BadSignature as error:
+        raise Http404 from error
 
 
 def _taken_off(redemption: Redemption) -> Decimal | None:

@@ -63,6 +63,14 @@ def remove_coupon(order: Order, *, by: User) -> Order:
     return order
 
 
+def drop_coupon(order: Order) -> None:
+    """The (locked, unsaved) order has a new total of its own: its coupon is free again."""
+    coupon = used_on(reference_of(order))
+    if coupon is not None:
+        order.discount -= coupon.used_amount or Decimal(0)
+        give_coupon_back(order)
+
+
 def give_coupon_back(order: Order) -> None:
     """The (locked) order came to nothing. Its sums stay, as what it would have cost."""
     loyalty.free_coupon(reference_of(order))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.enums import Right
+from loyalty.views.counter_rewards import coupon_token
 
 SIGNED_OUT = "signed_out"
 # `operator` is a superuser without a row of a role; the others are the roles, with the rights that
@@ -389,7 +390,7 @@ COUNTER: dict[str, Rule] = {
     "loyalty:counter_choose": get(_COUNTER, _chosen()),
     "loyalty:counter_confirm": get(_COUNTER, _chosen(form_token=_UUID)),
     "loyalty:counter_coupon": get(_COUNTER),
-    "loyalty:counter_use_coupon": get(_COUNTER, _pk("redemption")),
+    "loyalty:counter_use_coupon": get(_COUNTER, lambda world: {"token": coupon_token(world["redemption"])}),
     # Of who did it, and of nobody else at the counter.
     # A slip belongs to who gave the points.
     "loyalty:counter_given": get(WHO_GAVE, _pk("counter_purchase")),

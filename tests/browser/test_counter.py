@@ -81,12 +81,12 @@ def _earn(page: Page) -> None:
     expect(page.locator(".counter-member")).to_contain_text("สมศรี ใจดี")
     assert_accessible(page)
     page.get_by_role("button", name=CONFIRM).dblclick()
-    expect(page.get_by_role("heading", name=WORDS("Points given"))).to_be_visible()
+    expect(page.get_by_role("heading", name="ให้คะแนนสำเร็จ")).to_be_visible()
     expect(page.locator(".counter-now strong")).to_have_text("150")
     assert_accessible(page)
     page.go_back()  # the confirmation, which was sent: it leads to what came of it
     page.reload()
-    expect(page.get_by_role("heading", name=WORDS("Points given"))).to_be_visible()
+    expect(page.get_by_role("heading", name="ให้คะแนนสำเร็จ")).to_be_visible()
 
 
 def _redeem(page: Page) -> None:

@@ -326,3 +326,19 @@ def test_the_counter_takes_no_amount_of_nothing_and_nobody_who_is_gone(
 
     assert (nothing.value.code, merged.value.code, away.value.code) == ("no_amount", "merged", "erased")
     assert Purchase.objects.count() == LedgerEntry.objects.count() == 0
+
+
+def test_an_order_with_the_spare_phone_of_a_merged_member_gives_the_kept_one_its_points(
+    rule: EarningRule, member: Member, make_member: Callable[..., Member], make_person: Callable[..., User]
+) -> None:
+    other = make_member(phone="+66899999999")
+    Member.objects.filter(pk=other.pk).update(merged_into=member)
+    buyer = make_person("walk-in")
+    buyer.set_unusable_password()
+    buyer.save()
+    Purchase.objects.create(reference="order:1", customer=buyer, phone="+66899999999", amount=Decimal(500))
+
+    assert award_waiting() == 1
+
+    member.refresh_from_db()
+    assert member.balance == 5

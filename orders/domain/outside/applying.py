@@ -7,6 +7,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
 from orders.domain.claiming import weigh_waiting
+from orders.domain.coupons import drop_coupon
 from orders.domain.moving import follow_outside
 from orders.domain.outside.updates import RANKS, RefusalError, Update
 from orders.domain.parts import tell_card_changed
@@ -138,6 +139,7 @@ def _fill_sold(order: Order, *, title: str, total: str) -> bool:
     changed = amount != order.total
     order.total = amount
     if changed:
+        drop_coupon(order)
         weigh_waiting(order)
     if line is None and title:
         line = OrderLine(order=order, unit_price=Decimal(0))

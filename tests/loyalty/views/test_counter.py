@@ -351,14 +351,16 @@ def test_a_coupon_is_taken_in_by_its_code_once(
     redemption = Redemption.objects.get()
 
     found = counter.post("/counter/coupons/", {"code": redemption.code.lower()})
-    used = counter.post(found["Location"], follow=True)
-    again = counter.post(found["Location"], follow=True)
+    used = counter.post(found["Location"], {"form_token": "a"}, follow=True)
+    again = counter.post(found["Location"], {"form_token": "a"})
+    elsewhere = counter.post(found["Location"], {"form_token": "b"})
 
     redemption.refresh_from_db()
-    assert found["Location"] == f"/counter/coupons/{redemption.pk}/"
-    assert (redemption.status, redemption.used_on) == ("used", f"counter:{redemption.pk}")
+    assert (redemption.status, redemption.used_on) == ("used", f"counter:{redemption.pk}:a")
     assert redemption.used_amount == Decimal(50)
-    assert [used.context["may_use"], again.context["may_use"]] == [False, False]
+    assert used.context["may_use"] is False
+    assert (again.status_code, elsewhere.status_code) == (302, 422)
+    assert counter.get(f"/counter/coupons/{redemption.pk}/").status_code == 404
 
 
 def test_an_unknown_code_is_refused(counter: Client) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from loyalty.models import EarningRule, Level, Member, Programme, Purchase
+from loyalty.models import EarningRule, Level, Member, Package, Programme, Purchase
 from tests.support.queue import forget_waiting, work_off
 
 GOLD = {"name": "Gold", "threshold": "1000", "multiplier": "1.5", "benefits": "", "colour": "#D4A017"}
@@ -89,3 +89,16 @@ def test_the_page_counts_members_of_each_level(
         ("Gold", 1, 100),
         ("Silver", 0, 0),
     ]
+
+
+def test_a_level_that_a_package_or_a_rule_is_for_stays(
+    admin_client: Client, levels: list[Level], rule: EarningRule
+) -> None:
+    package = Package.objects.create(name="Gold box", points=10)
+    package.levels.set([levels[1]])
+    rule.levels.set([levels[2]])
+
+    admin_client.post(f"/admin/levels/{levels[1].pk}/remove/")
+    admin_client.post(f"/admin/levels/{levels[2].pk}/remove/")
+
+    assert Level.objects.count() == 3
