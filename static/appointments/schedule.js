@@ -1,11 +1,13 @@
 // Rows turn green, and past, by themselves: the list is fetched again when the next row's time comes.
 
 const LONGEST = 3_600_000; // timers drift while a laptop sleeps
+const AGAIN = 3_000; // after a look that met nobody
 
 let timer;
+let drawnAt = Date.now();
 
 /** Milliseconds until the next row opens or closes, by the site's clock. */
-function untilNext(list, drawnAt) {
+function untilNext(list) {
   const now = Number(list.dataset.now) + (Date.now() - drawnAt);
   const moments = [...list.querySelectorAll("[data-opens]")]
     .flatMap(({ dataset }) => [Number(dataset.opens), Number(dataset.closes)])
@@ -13,29 +15,34 @@ function untilNext(list, drawnAt) {
   return moments.length ? Math.min(...moments) - now : LONGEST;
 }
 
-function plan() {
+function plan(isFresh = true) {
   const list = document.querySelector("#schedule");
-  const drawnAt = Date.now();
   clearTimeout(timer);
-  timer = setTimeout(refresh, Math.min(untilNext(list, drawnAt) + 300, LONGEST));
+  timer = setTimeout(refresh, isFresh ? Math.min(untilNext(list) + 300, LONGEST) : AGAIN);
 }
 
 async function refresh() {
+  let isFresh = false;
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    isFresh = response.redirected; // logged out: nothing comes of asking again
     if (response.ok && !response.redirected) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const fresh = page.querySelector("#schedule");
       const old = document.querySelector("#schedule");
       // Whoever is on a link keeps their place.
       const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-      if (fresh) old.replaceWith(document.adoptNode(fresh));
+      if (fresh) {
+        old.replaceWith(document.adoptNode(fresh));
+        drawnAt = Date.now();
+        isFresh = true;
+      }
       if (focused) document.querySelector(`#schedule a[href="${CSS.escape(focused)}"]`)?.focus();
     }
   } catch {
     // Offline: the next round tries again.
   }
-  plan();
+  plan(isFresh);
 }
 
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
