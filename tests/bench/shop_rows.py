@@ -33,7 +33,8 @@ DESK = {
     "order list, a kind": "/orders/manage/?kind=additional",
     "order list, a phone": "/orders/manage/?q=0800005000",
     "order list, a name": "/orders/manage/?q=customer a",
-    # A week fills the page in both shops; a day would compare nine rows on it with fifty.
+    # A day of the small shop is nine rows, of the large one a full page; a week fills the page in both.
+    "order list, a day": "/orders/manage/?since={day}&until={day}",
     "order list, a week": "/orders/manage/?since={week}&until={day}",
     "order list, a state of a channel": "/orders/manage/?status=cancelled&channel=behalf",
     "order list, far down": "/orders/manage/?before=5000",
