@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from accounts.models import User
 from marketplace.demo.pictures import draw_scene
+from tests.support.emptying import patient_emptying
 from tests.support.relays import TURN_SECRET, running_relay
 
 ROOT = Path(settings.BASE_DIR)
@@ -66,7 +67,8 @@ def site(site_environment: dict[str, str], tmp_path_factory: pytest.TempPathFact
         port = _await_line(web_log, r"Listening on TCP address 127\.0\.0\.1:(\d+)", web)
         address = f"http://127.0.0.1:{port}"
         _await_answer(address)
-        yield address
+        with patient_emptying():
+            yield address
     finally:
         for process in (web, worker):
             process.terminate()

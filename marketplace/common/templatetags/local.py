@@ -55,6 +55,12 @@ def local_time(value: datetime | time | None) -> str:
 
 
 @register.filter
+def epoch_ms(value: datetime) -> int:
+    """Milliseconds since 1970, for a script's `Date`."""
+    return round(value.timestamp() * 1000)
+
+
+@register.filter
 def money(amount: Decimal | int | None, currency: str) -> str:
     """`{{ order.total|money:order.currency }}`."""
     return "" if amount is None or amount == "" else format_money(Decimal(amount), currency, _language())

@@ -298,3 +298,18 @@ def test_one_appointment_is_saved_as_a_file(client_of: ClientOf, book: Book, cus
     assert response.headers["Content-Disposition"] == 'attachment; filename="appointment.ics"'
     assert "SUMMARY:Rent\\, and more" in response.content.decode()
     assert response.content.decode().count("BEGIN:VEVENT") == 1
+
+
+def test_a_row_says_to_the_millisecond_when_it_opens_and_closes(
+    client_of: ClientOf, thread: Thread, provider: User
+) -> None:
+    start = (timezone.now() + HOUR).replace(microsecond=987_000)  # a page that looks too early looks no more
+    appointment = book_appointment(thread, by=provider, topic="First talk", start=start)
+    opens, closes = (round(at.timestamp() * 1000) for at in (appointment.opens_at, appointment.closes_at))
+    client = client_of(provider)
+
+    for address in ("/appointments/", "/appointments/?view=week", f"/appointments/{appointment.pk}/"):
+        page = client.get(address).content.decode()
+
+        assert f'data-opens="{opens}" data-closes="{closes}"' in page, address
+        assert abs(int(re.findall(r'data-now="(\d+)"', page)[0]) / 1000 - timezone.now().timestamp()) < 10
