@@ -77,7 +77,8 @@ def booked(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "appointments/detail.html", row_context(visible_row(request, pk), now=timezone.now()))
+    context = row_context(visible_row(request, pk), now=timezone.now())
+    return render(request, "appointments/detail.html", context)
 
 
 @as_page_or_fragment
