@@ -17,7 +17,7 @@ from phonenumbers import NumberParseException
 from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from accounts.queries import memberships_of, works_at
-from marketplace.common.counting import counted
+from marketplace.common.counting import COUNT_LIMIT, counted
 from marketplace.common.text import fold, fold_digits
 from messaging.models import Thread
 from orders.enums import OrderStatus
@@ -25,8 +25,6 @@ from orders.models import Order, OrderEvent
 from orders.models.order import WEB, found_by_agent
 
 PAGE_SIZE = 20
-# Counting stops here, so that a page costs the same with a million orders; shown as "10,000+".
-COUNT_LIMIT = 10_000
 FEW_MATCHES = 200
 DAY_SECONDS = 24 * 3600
 

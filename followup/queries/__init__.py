@@ -1,12 +1,11 @@
 """Reads of the sales desk: its lists, their counts, and the rows that they show."""
 
 from followup.queries.leads import ALL_KINDS, Day, Wanted, day_of, leads_of, visible_leads
-from followup.queries.pages import COUNT_LIMIT, PAGE_SIZE, Place, counts, due_count, page_of
+from followup.queries.pages import PAGE_SIZE, Place, counts, due_count, page_of
 from followup.queries.rows import Row, customer_of, orders_after, rows_at
 
 __all__ = [
     "ALL_KINDS",
-    "COUNT_LIMIT",
     "PAGE_SIZE",
     "Day",
     "Place",

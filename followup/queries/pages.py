@@ -18,12 +18,10 @@ from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from accounts.models import Provider, User
 from followup.enums import LeadKind
 from followup.queries.leads import ALL_KINDS, Day, Leads, Wanted, day_of, leads_of
-from marketplace.common.counting import counted
+from marketplace.common.counting import COUNT_LIMIT, counted
 from orders.enums import DeskState, Symbol
 
 PAGE_SIZE = 25
-# Counting stops here, for each symbol: nobody works through more of them by their number. Shown as "1,000+".
-COUNT_LIMIT = 1_000
 OVERDUE = "overdue"  # of the due ones, those whose day is over
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,17 +6,9 @@ from django import template
 from django.utils.translation import get_language
 from phonenumber_field.phonenumber import to_python
 
-from followup.queries import COUNT_LIMIT
-from marketplace.common.calendars import base_language, format_number, localize_digits
+from marketplace.common.calendars import localize_digits
 
 register = template.Library()
-
-
-@register.filter
-def desk_count(count: int) -> str:
-    """ "1,000+" where counting stopped."""
-    shown = format_number(min(count, COUNT_LIMIT), base_language(get_language()))
-    return f"{shown}+" if count >= COUNT_LIMIT else shown
 
 
 @register.filter

@@ -7,6 +7,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import IntegerField, QuerySet, Value
 
+# Where the counts beside lists stop, so that a page costs the same with a million rows: nobody works through
+# more of them by their number. Shown as "1,000+".
+COUNT_LIMIT = 1_000
+
 Label = TypeVar("Label", bound=Hashable)
 
 

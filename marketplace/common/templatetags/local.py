@@ -20,6 +20,7 @@ from marketplace.common.calendars import (
     format_time,
     localize_digits,
 )
+from marketplace.common.counting import COUNT_LIMIT
 from marketplace.common.money import format_money
 
 register = template.Library()
@@ -69,6 +70,13 @@ def money(amount: Decimal | int | None, currency: str) -> str:
 @register.filter
 def local_number(n: int | float | Decimal | None) -> str:
     return "" if n is None or n == "" else format_number(n, _language())
+
+
+@register.filter
+def count_label(count: int) -> str:
+    """A number that `counted` gave: "1,000+" where counting stopped."""
+    shown = format_number(min(count, COUNT_LIMIT), _language())
+    return f"{shown}+" if count >= COUNT_LIMIT else shown
 
 
 @register.filter

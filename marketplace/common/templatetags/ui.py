@@ -1,5 +1,7 @@
 """Small pieces of every page."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -13,13 +15,19 @@ register = template.Library()
 _AVATAR_TONES = 6
 
 
+@cache
+def _sprite() -> str:
+    # A page has a hundred symbols; the address stays the same as long as the process runs.
+    return static("brand/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A symbol of the sprite. Decoration only: the words beside it are what is read out."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        static("brand/icons.svg"),
+        _sprite(),
         name,
     )
 
