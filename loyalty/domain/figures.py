@@ -102,6 +102,14 @@ def prepared_figures() -> PreparedFigures:
     return found
 
 
+def members_by_level() -> tuple[dict[str, int], datetime | None]:
+    """Level's key, "" for none → members; and as of when, None for now: counted anew while they are few."""
+    prepared = PreparedFigures.objects.filter(pk=1).first()
+    if prepared is not None and prepared.members > SMALL:
+        return prepared.by_level, prepared.as_of
+    return _by_level(), None
+
+
 def refresh_figures() -> bool:
     """Prepares everything anew, at once; with very many members a worker does what takes long, and it is
     False."""
@@ -128,11 +136,15 @@ def count_figures(*, now: datetime) -> PreparedFigures:
             _count_days(first, until)
         _count_beside()
         prepared.last_entry, prepared.last_redemption, prepared.as_of = last, last_redemption, now
-        prepared.by_level = {str(level or ""): count for level, count in _rows(_LEVELS, {})}
+        prepared.by_level = _by_level()
         prepared.members = sum(prepared.by_level.values())
         count_groups(prepared, now=now)
         prepared.save()
     return prepared
+
+
+def _by_level() -> dict[str, int]:
+    return {str(level or ""): count for level, count in _rows(_LEVELS, {})}
 
 
 def _locked(now: datetime) -> PreparedFigures:

@@ -104,15 +104,16 @@ def refresh_level(member: Member, *, now: datetime | None = None) -> bool:
 
 def earned_by(member: Member, settings: Programme, *, without: Purchase | None = None) -> list[Earned]:
     """Also what members earned who were merged into this one."""
-    family = Q(member=member) | Q(member__merged_into=member)
+    # Asked for through a join with OR, the database would read everybody's.
+    family = Member.objects.filter(Q(pk=member.pk) | Q(merged_into=member))
     zone = store_zone()  # months are the store's
     if settings.level_criterion == LevelCriterion.SPENDING:
-        purchases = Purchase.objects.filter(family)
+        purchases = Purchase.objects.filter(member__in=family)
         if without is not None:
             purchases = purchases.exclude(pk=without.pk)
         spent = purchases.values_list("at", "amount", "refunded")
         return [Earned(at.astimezone(zone), amount - refunded) for at, amount, refunded in spent]
-    rows = LedgerEntry.objects.filter(family).values_list(
+    rows = LedgerEntry.objects.filter(member__in=family).values_list(
         "pk", "kind", "points", "shortfall", "created_at", "reverses"
     )
     given = {pk: (at, points) for pk, kind, points, _short, at, _of in rows if kind in EARNED and points > 0}

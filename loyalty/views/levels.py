@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from loyalty.domain.figures import members_by_level
 from loyalty.domain.level_setup import delete_level, refresh_everybody
 from loyalty.domain.programme import programme
 from loyalty.enums import LevelCriterion, Right
 from loyalty.forms.levels import LevelForm, LevelSettingsForm
-from loyalty.models import Level, Member
+from loyalty.models import Level
 from loyalty.queries.steps import money_text, number_text, points_text
 from loyalty.views.common import backoffice, page
 from marketplace.common.errors import DomainError
@@ -76,15 +76,13 @@ def _level_page(request: HttpRequest, level: Level) -> HttpResponseBase:
 
 def _list_page(request: HttpRequest, form: LevelSettingsForm) -> HttpResponseBase:
     by_points = programme().level_criterion == LevelCriterion.POINTS
-    context = {"rows": _rows(by_points=by_points), "form": form}
+    counts, as_of = members_by_level()
+    context = {"rows": _rows(counts, by_points=by_points), "as_of": as_of, "form": form}
     return page(request, "loyalty/levels.html", TITLE, context, status=422 if form.errors else 200)
 
 
-def _rows(*, by_points: bool) -> list[dict[str, Any]]:
+def _rows(counts: dict[str, int], *, by_points: bool) -> list[dict[str, Any]]:
     """The highest first, with how many members have it and their share in percent."""
-    counts = dict(
-        Member.objects.current().order_by().values("level").annotate(n=Count("pk")).values_list("level", "n")
-    )
     total = sum(counts.values())
     said = points_text if by_points else money_text
     return [
@@ -92,8 +90,8 @@ def _rows(*, by_points: bool) -> list[dict[str, Any]]:
             "level": level,
             "from": said(level.threshold),
             "times": number_text(level.multiplier) if level.multiplier > 1 else "",
-            "members": counts.get(level.pk, 0),
-            "share": round(100 * counts.get(level.pk, 0) / total) if total else 0,
+            "members": counts.get(str(level.pk), 0),
+            "share": round(100 * counts.get(str(level.pk), 0) / total) if total else 0,
         }
         for level in Level.objects.order_by("-threshold")
     ]

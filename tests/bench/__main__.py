@@ -21,16 +21,18 @@ os.environ.setdefault("DATABASE_URL", "postgres://unused/unused")
 os.environ.setdefault("REDIS_URL", "redis://unused")
 os.environ.setdefault("DEBUG", "1")
 
-from tests.bench import desk, market, parcels, points, points_rows, rows, shop_rows
+from tests.bench import desk, market, member_rows, members, parcels, points, points_rows, rows, shop_rows
 from tests.bench.site import Site
 
+PARTS = ("pages", "market", "chat", "desk", "members", "points")
+OWN_DATABASES = {"desk", "members", "points"}  # no market
 SIZES = {"small": 10_000, "large": 1_000_000}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, default=os.environ.get("JSON"))
-    parser.add_argument("--only", choices=["pages", "market", "chat", "desk", "points"])
+    parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--large", type=int, default=SIZES["large"], help="services in the large market")
     arguments = parser.parse_args()
     _allow_many_sockets()
@@ -43,11 +45,11 @@ def main() -> None:
 
 
 def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[rows.Row]:
-    wanted = {only} if only else {"pages", "market", "chat", "desk", "points"}
+    wanted = {only} if only else set(PARTS)
     with contextlib.closing(_Removed(folder / "servers")) as servers:
         sites, pks = {}, {}
         for offset, (name, size) in enumerate(sizes.items()):
-            if wanted <= {"desk", "points"} or (name == "large" and "market" not in wanted):
+            if wanted <= OWN_DATABASES or (name == "large" and "market" not in wanted):
                 continue
             url = _database(servers.database_url, name)
             site = Site(url, servers.redis_url, folder / name, redis_offset=4 * offset)
@@ -60,9 +62,11 @@ def _measure(folder: Path, only: str | None, sizes: dict[str, int]) -> Iterable[
             sites[name] = site
         if "desk" in wanted:
             yield from _sales_desk(servers, folder, sizes)
+        if "members" in wanted:
+            yield from _members(servers, folder, sizes)
         if "points" in wanted:
             yield from _points(servers, folder, sizes["large"])
-        if wanted <= {"desk", "points"}:
+        if wanted <= OWN_DATABASES:
             return
         with sites["small"].running() as small:
             if "pages" in wanted:
@@ -95,6 +99,22 @@ def _sales_desk(servers: EmbeddedServers, folder: Path, sizes: dict[str, int]) -
         yield from shop_rows.sales_desk(small, large)
         _say("deliveries at both sizes")
         yield from shop_rows.deliveries(small, large)
+
+
+def _members(servers: EmbeddedServers, folder: Path, sizes: dict[str, int]) -> Iterable[rows.Row]:
+    sites = []
+    for offset, (name, size) in enumerate(sizes.items(), start=2):
+        url = _database(servers.database_url, f"members_{name}")
+        site = Site(url, servers.redis_url, folder / f"members-{name}", redis_offset=4 * offset)
+        _say(f"{size:,} members")
+        site.manage("migrate", "-v0")
+        site.manage("collectstatic", "--noinput", "-v0")
+        with _connect(url) as connection:
+            members.fill(connection, size)
+        sites.append(site)
+    _say("members at both sizes")
+    with sites[0].running() as small, sites[1].running() as large:
+        yield from member_rows.members(small, large)
 
 
 def _points(servers: EmbeddedServers, folder: Path, count: int) -> Iterable[rows.Row]:

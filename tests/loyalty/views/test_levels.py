@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from loyalty.domain import figures
 from loyalty.models import EarningRule, Level, Member, Package, Programme, Purchase
 from tests.support.queue import forget_waiting, work_off
 
@@ -102,3 +104,19 @@ def test_a_level_that_a_package_or_a_rule_is_for_stays(
     admin_client.post(f"/admin/levels/{levels[2].pk}/remove/")
 
     assert Level.objects.count() == 3
+
+
+def test_with_very_many_members_the_page_shows_what_was_counted_ahead(
+    admin_client: Client, levels: list[Level], member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures.count_figures(now=timezone.now())
+    Member.objects.update(level=levels[1])  # since then
+
+    few = admin_client.get("/admin/levels/")
+    monkeypatch.setattr(figures, "SMALL", 0)
+    many = admin_client.get("/admin/levels/")
+
+    assert [row["members"] for row in few.context["rows"]] == [0, 1, 0]
+    assert [row["members"] for row in many.context["rows"]] != [0, 1, 0]
+    assert few.context["as_of"] is None
+    assert b"As of " in many.content
