@@ -16,7 +16,7 @@ from loyalty.domain.expiring_ahead import count_expiring
 from loyalty.domain.insight import count_groups, count_months
 from loyalty.domain.programme import store_day, store_midnight, store_zone
 from loyalty.enums import Activity, Counted, EntryKind
-from loyalty.models import PreparedFigures
+from loyalty.models import Member, PreparedFigures
 from marketplace.common.background import enqueue_on_commit
 
 # Up to so many members everything is counted while somebody waits for it.
@@ -104,10 +104,10 @@ def prepared_figures() -> PreparedFigures:
 
 def members_by_level() -> tuple[dict[str, int], datetime | None]:
     """Level's key, "" for none → members; and as of when, None for now: counted anew while they are few."""
-    prepared = PreparedFigures.objects.filter(pk=1).first()
-    if prepared is not None and prepared.members > SMALL:
-        return prepared.by_level, prepared.as_of
-    return _by_level(), None
+    if not Member.objects.order_by("pk")[SMALL:].exists():
+        return _by_level(), None
+    prepared = prepared_figures()
+    return prepared.by_level, prepared.as_of
 
 
 def refresh_figures() -> bool:

@@ -14,6 +14,7 @@ from accounts.models import Provider, User
 from loyalty.domain.member_edits import edit_member
 from loyalty.domain.members import member_of
 from loyalty.domain.merging import merge_members
+from loyalty.domain.programme import programme
 from loyalty.models import Member
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
@@ -51,7 +52,7 @@ def send_code(user: User, phone: str) -> None:
         phone,
         "loyalty_code",
         f"loyalty-code:{user.pk}:{secrets.token_hex(8)}",
-        text=text % {"code": code, "store": settings.STORE_NAME},
+        text=text % {"code": code, "store": programme()},
         recipient=user,
         language=get_language() or "",
     )
@@ -88,7 +89,7 @@ def _give_phone(user: User, phone: str) -> Member:
     member = member_of(user, phone=phone)
     if holder is not None and holder.pk != member.pk:
         return merge_members(member, holder, by=user)
-    return member if str(member.phone or "") == phone else edit_member(member, phone=phone)
+    return member if str(member.phone or "") == phone else edit_member(member, phone=phone, by=user)
 
 
 def _shop() -> Provider | None:

@@ -12,9 +12,9 @@ _HERE = Path(__file__).parent
 _FONTS = Path(fontpkg_sarabun.__file__).parent / "files"  # Thai and Latin in one family
 
 
-def manual_pdf(language: str) -> bytes:
-    """`language` is one of LANGUAGES. The first request in a process makes it; it takes under a second."""
-    return _made(language, settings.STORE_NAME, settings.BASE_URL)
+def manual_pdf(language: str, *, store: str) -> bytes:
+    """`language` is one of LANGUAGES, `store` the name on it. The first request in a process makes it; it takes under a second."""
+    return _made(language, store, settings.BASE_URL)
 
 
 @lru_cache(maxsize=4)

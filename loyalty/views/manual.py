@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from loyalty.domain.programme import programme
 from loyalty.manual import LANGUAGES, manual_pdf
 from loyalty.views.common import backoffice, page
 
@@ -22,6 +23,6 @@ def user_manual(request: HttpRequest) -> HttpResponseBase:
 def download_manual(request: HttpRequest, language: str) -> HttpResponseBase:
     if language not in LANGUAGES:
         raise Http404
-    response = HttpResponse(manual_pdf(language), content_type="application/pdf")
+    response = HttpResponse(manual_pdf(language, store=str(programme())), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="backoffice-manual-{language}.pdf"'
     return response

@@ -55,6 +55,40 @@ def test_the_first_log_in_asks_for_a_new_password_and_then_goes_on_to_the_backof
     assert changed["Location"] == "/admin/login/"
 
 
+def test_who_changes_the_password_from_the_backoffice_comes_back_to_it(
+    client_of: Callable[[User], Client], make_backoffice: Callable[..., User]
+) -> None:
+    client = client_of(make_backoffice("clerk", Role.OPERATOR))
+    address = "/accounts/password/change/?next=/admin/profile/"
+
+    assert f'href="{address}"' in client.get("/admin/profile/").text
+    page = client.get(address).text
+    changed = client.post(
+        "/accounts/password/change/",
+        {
+            "oldpassword": PASSWORD,
+            "password1": "quite-another-7",
+            "password2": "quite-another-7",
+            "next": "/admin/profile/",
+        },
+    )
+
+    assert '<a class="back-link" href="/admin/profile/">' in page
+    assert changed["Location"] == "/admin/profile/"
+
+
+def test_a_refused_page_of_records_is_told_in_the_readers_language(
+    client_of: Callable[[User], Client], make_backoffice: Callable[..., User]
+) -> None:
+    clerk = make_backoffice("clerk", Role.OPERATOR)
+    User.objects.filter(pk=clerk.pk).update(language="th")
+
+    response = client_of(clerk).get("/admin/loyalty/ledgerentry/")
+
+    assert response.status_code == 403
+    assert "ไม่พบหน้านี้" in response.text
+
+
 def test_the_menu_has_what_the_role_may_use(
     client_of: Callable[[User], Client], make_backoffice: Callable[..., User]
 ) -> None:
@@ -123,5 +157,5 @@ def test_the_manual_is_a_pdf_to_download(language: str, admin_client: Client) ->
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'attachment; filename="backoffice-manual-{language}.pdf"'
     assert response.content.startswith(b"%PDF-")
-    assert response.content == manual_pdf(language)
+    assert response.content == manual_pdf(language, store="Talad")
     assert admin_client.get("/admin/manual/fa.pdf").status_code == 404
