@@ -315,9 +315,14 @@ BATCHES: dict[str, Rule] = {
     "loyalty:run_batch": post(OFFICE, _pk("batch")),
     "loyalty:approve_batch": post(OFFICE, _pk("batch")),
     "loyalty:undo_batch": post(OFFICE, _pk("batch")),
+    "loyalty:approve_undo": post(OFFICE, _pk("batch")),
+    "loyalty:keep_batch": post(OFFICE, _pk("batch")),
+    "loyalty:stop_batch": post(OFFICE, _pk("batch")),
+    "loyalty:go_on_with_batch": post(OFFICE, _pk("batch")),
     "loyalty:discard_batch": post(OFFICE, _pk("batch")),
     "loyalty:batch_result": get(OFFICE, lambda world: {"pk": world["batch"].pk, "file_format": "csv"}),
     "loyalty:activity_log": get(OFFICE),
+    "loyalty:member_changes": get(OFFICE),
     "loyalty:export_activity_log": get(OFFICE, lambda world: {"file_format": "csv"}),
 }
 
