@@ -18,7 +18,7 @@ from accounts.models import User
 from marketplace.notify.domain import notify_address
 from marketplace.notify.push import unsubscribe
 
-_WRONG_LOGIN = _("The email or the password is not right. Check both, or choose “Forgot password”.")
+_WRONG_LOGIN = _("The log-in name or the password is not right. Check both, or get a new password.")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -136,7 +136,8 @@ def report(
     provider: Provider, period: Period, *, seen_by: User, unit: str, language: str, now: datetime
 ) -> Report:
     """`unit` is day, week or month, weeks and months of the reader's calendar. Money is in the shop's
-    currency and leaves cancelled orders out."""
+    currency and leaves cancelled orders out. It is the orders' totals, after discounts and coupons, which the
+    shop bears alike (orders.domain.coupons); by service it is the prices before either."""
     values = _values(provider, period, seen_by, now)
     groups: dict[int, list[Figure]] = {}
     for group, *keys, orders, money, paid in _rows(_ORDERS, values):

@@ -7,13 +7,16 @@ from loyalty.models import (
     BackofficeAccount,
     BalanceCheck,
     Batch,
+    BatchAction,
     BatchRow,
     Branch,
+    CouponUse,
     DailyFigure,
     EarningRule,
     LedgerEntry,
     Level,
     Member,
+    MemberEdit,
     Package,
     PackageItem,
     PreparedFigures,
@@ -26,6 +29,7 @@ from loyalty.models import (
     Reward,
     RewardCode,
     RoleRights,
+    Walk,
 )
 from marketplace.common.admin_parts import ReadOnlyAdmin
 
@@ -72,6 +76,14 @@ class RedemptionAdmin(ReadOnlyAdmin):
     list_filter = ["status", "place"]
     list_select_related = ["member", "reward", "branch"]
     search_fields = ["=code", "=member__number"]
+    ordering = ["-pk"]
+
+
+@admin.register(CouponUse)
+class CouponUseAdmin(ReadOnlyAdmin):
+    list_display = ["at", "redemption", "by", "branch", "undone_at"]
+    list_select_related = ["redemption__reward", "by", "branch"]
+    search_fields = ["=redemption__code"]
     ordering = ["-pk"]
 
 
@@ -139,6 +151,15 @@ class BatchAdmin(ReadOnlyAdmin):
     search_fields = ["file_name"]
 
 
+@admin.register(BatchAction)
+class BatchActionAdmin(ReadOnlyAdmin):
+    list_display = ["at", "batch", "deed", "by"]
+    list_filter = ["deed"]
+    list_select_related = ["batch", "by"]
+    search_fields = ["=batch__pk"]
+    ordering = ["-pk"]
+
+
 @admin.register(BatchRow)
 class BatchRowAdmin(ReadOnlyAdmin):
     list_display = ["batch", "number", "status", "key", "points", "reference", "problem"]
@@ -194,3 +215,17 @@ class PreparedFiguresAdmin(ReadOnlyAdmin):
     list_display = ["as_of", "members"]
     search_fields = ["=pk"]
     ordering = ["-pk"]
+
+
+@admin.register(MemberEdit)
+class MemberEditAdmin(ReadOnlyAdmin):
+    list_display = ["at", "member", "by"]
+    list_select_related = ["member", "by"]
+    search_fields = ["=member__number"]
+    ordering = ["-pk"]
+
+
+@admin.register(Walk)
+class WalkAdmin(ReadOnlyAdmin):
+    list_display = ["name", "part", "after_pk", "day"]
+    search_fields = ["=name"]

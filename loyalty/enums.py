@@ -20,8 +20,11 @@ class EntryKind(TextChoices):
     UNDO = "undo", _("Undone")
 
 
-# What counts towards a level by points: what was given for something the member did. A reversal of such an
-# entry counts against it.
+# What batches alone write, a million at a time.
+BY_BATCH = (EntryKind.ADJUSTMENT, EntryKind.IMPORTED)
+
+# What counts towards a level by points: what was given for something the member did, and so no bonus that was
+# redeemed. A reversal of such an entry counts against it.
 EARNED = (EntryKind.PURCHASE, EntryKind.BONUS, EntryKind.REFERRAL)
 
 
@@ -112,8 +115,24 @@ class BatchStatus(TextChoices):
     DONE = "done", pgettext_lazy("batch", "Done")
     FAILED = "failed", _("Failed")
     UNDOING = "undoing", _("Being undone")
+    STOPPED = "stopped", _("Stopped")
+    UNDO_WAITS = "undo_waits", _("Undo waits for approval")
     UNDONE = "undone", _("Undone")
     DISCARDED = "discarded", _("Discarded")
+
+
+class BatchDeed(TextChoices):
+    """What somebody did with a batch after it was uploaded."""
+
+    CHECKED = "checked", _("Chose the columns")
+    RAN = "ran", _("Pressed Run")
+    APPROVED = "approved", _("Approved")
+    STOPPED = "stopped", _("Stopped it")
+    WENT_ON = "went_on", _("Let it go on")
+    UNDID = "undid", _("Asked to undo it")
+    UNDO_APPROVED = "undo_ok", _("Approved the undo")
+    KEPT = "kept", _("Left it as it is")
+    DISCARDED = "discarded", _("Discarded it")
 
 
 class RowStatus(TextChoices):
@@ -224,13 +243,15 @@ class RowProblem(TextChoices):
 
 
 class FileProblem(TextChoices):
-    """Why a file was not taken, or could not be read to its end."""
+    """Why a file was not taken, could not be read to its end, or was not worked off."""
 
     EMPTY = "empty", _("The file is empty.")
     TOO_LARGE = "too_large", _("The file is too large: at most %(megabytes)s MB. Split it.")
     OLD_EXCEL = "old_excel", _("This is an old Excel file (.xls). Save it as .xlsx or as CSV UTF-8.")
+    PROTECTED = "protected", _("This file is protected by a password. Save it without one and try again.")
     WRONG_KIND = "wrong_kind", _("This is neither a CSV nor an XLSX file.")
     BAD_SHEET = "bad_sheet", _("This XLSX file is damaged or protected. Open it, save it anew and try again.")
+    EMPTY_SHEET = "empty_sheet", _("The first sheet is empty. Put the table on the first sheet.")
     TOO_WIDE = "too_wide", _("The file has more than %(columns)s columns.")
     MIXED = (
         "mixed",
@@ -241,4 +262,16 @@ class FileProblem(TextChoices):
     UNREADABLE_ROW = (
         "unreadable_row",
         _("Row %(row)s cannot be read: a quotation mark may be missing in it or above."),
+    )
+    CHECK_BROKE = (
+        "check_broke",
+        _("The check broke off by a fault of the system. Nothing was changed. Check the file again."),
+    )
+    RUN_BROKE = (
+        "run_broke",
+        _("The run broke off by a fault of the system. What is counted as done is done. Go on, or undo it."),
+    )
+    UNDO_BROKE = (
+        "undo_broke",
+        _("Undoing broke off by a fault of the system. What is counted as undone is undone. Go on."),
     )

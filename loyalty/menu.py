@@ -104,6 +104,7 @@ MENU = (
     ),
 )
 
+RECORDS = gettext_noop("Records")  # the menu's last group: see templates/loyalty/_menu.html
 MENU_NAMES = {item.name for group in MENU for item in group.items}
 
 

@@ -22,8 +22,10 @@ def award_waiting() -> None:
 
 @shared_task(name="loyalty.daily")
 def daily() -> None:
-    """Comes often and does the day's work once, so that it need not know when the store's day begins."""
-    domain.work_of_the_day(now=timezone.now())
+    """Comes often and does the day's work once, so that it need not know when the store's day begins; in
+    pieces that are tasks of their own, so that alerts get their turn in between."""
+    if domain.work_of_the_day(now=timezone.now()):
+        enqueue_on_commit("loyalty.daily")
 
 
 @shared_task(name="loyalty.reward_referral")
@@ -43,11 +45,10 @@ def reward_referrals() -> None:
 
 
 @shared_task(name="loyalty.refresh_levels")
-def refresh_levels(after_pk: int) -> None:
-    """Of some members; the next ones are a task of their own, so that alerts get their turn in between."""
-    last = level_setup.refresh_levels(after_pk)
-    if last is not None:
-        enqueue_on_commit("loyalty.refresh_levels", after_pk=last)
+def refresh_levels() -> None:
+    """Where levels were changed: of some members; the next ones are a task of their own, too."""
+    if level_setup.refresh_levels():
+        enqueue_on_commit("loyalty.refresh_levels")
 
 
 @shared_task(name="loyalty.work_on_batch")

@@ -8,6 +8,7 @@ from loyalty.views import (
     batches,
     counter,
     counter_rewards,
+    coupon_log,
     earning,
     friends,
     home,
@@ -110,10 +111,16 @@ urlpatterns: list[URLPattern] = [
     path("admin/batches/<int:pk>/run/", batches.run_batch, name="run_batch"),
     path("admin/batches/<int:pk>/approve/", batches.approve_batch, name="approve_batch"),
     path("admin/batches/<int:pk>/undo/", batches.undo_batch, name="undo_batch"),
+    path("admin/batches/<int:pk>/undo/approve/", batches.approve_undo, name="approve_undo"),
+    path("admin/batches/<int:pk>/undo/not/", batches.keep_batch, name="keep_batch"),
+    path("admin/batches/<int:pk>/stop/", batches.stop_batch, name="stop_batch"),
+    path("admin/batches/<int:pk>/go-on/", batches.go_on_with_batch, name="go_on_with_batch"),
     path("admin/batches/<int:pk>/discard/", batches.discard_batch, name="discard_batch"),
     path("admin/batches/<int:pk>/result/<slug:file_format>/", batches.batch_result, name="batch_result"),
     # 5.3 Activity Log
     path("admin/activity-log/", activity_log.activity_log, name="activity_log"),
+    path("admin/activity-log/members/", activity_log.member_changes, name="member_changes"),
+    path("admin/activity-log/coupons/", coupon_log.coupon_log, name="coupon_log"),
     path(
         "admin/activity-log/export/<slug:file_format>/",
         activity_log.export_activity_log,
@@ -167,6 +174,11 @@ urlpatterns: list[URLPattern] = [
         name="counter_confirm",
     ),
     path("counter/coupons/", counter_rewards.counter_coupon, name="counter_coupon"),
+    path(
+        "counter/coupons/taken/<int:pk>/undo/",
+        counter_rewards.undo_counter_coupon,
+        name="undo_counter_coupon",
+    ),
     path("counter/coupons/<str:token>/", counter_rewards.counter_use_coupon, name="counter_use_coupon"),
     # A member's own pages
     path("points/", points.my_points, name="my_points"),

@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # The task itself knows whether a new day of the store has begun.
     "loyalty-day": {"task": "loyalty.daily", "schedule": 600.0, "options": {"expires": 600}},
+    "levels-changed": {"task": "loyalty.refresh_levels", "schedule": 60.0, "options": {"expires": 60}},
     "batches-left-behind": {
         "task": "loyalty.take_up_batches",
         "schedule": 15.0,

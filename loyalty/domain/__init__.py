@@ -1,13 +1,13 @@
 """Writing to the programme: members, points, rewards."""
 
 from loyalty.domain.campaigns import save_campaign
+from loyalty.domain.changed_totals import follow_total
 from loyalty.domain.checking import check_balances, last_check
 from loyalty.domain.coupons import free_coupon, is_over, use_coupon
 from loyalty.domain.daily import work_of_the_day
 from loyalty.domain.erasing import erase_member
 from loyalty.domain.expiring import expire_points, expire_points_of
-from loyalty.domain.friends import accept_invitation, running_campaign
-from loyalty.domain.giving import give_birthday_bonuses
+from loyalty.domain.inviting import accept_invitation, running_campaign
 from loyalty.domain.levels import refresh_level, standing_of
 from loyalty.domain.member_edits import add_member, edit_member
 from loyalty.domain.members import join, member_of
@@ -24,8 +24,8 @@ __all__ = [
     "check_balances",
     "expire_points",
     "expire_points_of",
+    "follow_total",
     "free_coupon",
-    "give_birthday_bonuses",
     "is_over",
     "join",
     "last_check",

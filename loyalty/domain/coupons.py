@@ -54,7 +54,7 @@ def use_coupon(
 def free_coupon(on: str) -> Redemption | None:
     """What `on` came to nothing: its coupon can be used again, until its own last day. None without one."""
     with transaction.atomic():
-        used = Redemption.objects.filter(used_on=on, status=RedemptionStatus.USED).first()
+        used = Redemption.objects.filter(used_on=on, status=RedemptionStatus.USED).first() if on else None
         if used is None:
             return None
         lock_member(used.member.merged_into_id or used.member_id)

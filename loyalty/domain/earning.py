@@ -1,9 +1,11 @@
 """What a purchase gives, and why: every step can be shown to the operator and to the member."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from loyalty.enums import Rounding, RuleKind
@@ -70,15 +72,16 @@ LEVEL = "level"  # the kind of the step by which the member's level multiplies
 def quote(facts: Facts, rules: Iterable[EarningRule]) -> Quote:
     """The points of a purchase.
 
-    From the top, every SPENDING rule that fits gives its points. Their sum is multiplied by the greatest
-    MULTIPLIER that fits and by the level's, and rounded down. FIRST_PURCHASE bonuses come last and are not
-    multiplied. `is_last` leaves out rules of the same kind further down.
+    From the top, every SPENDING rule that fits gives its points. Of the MULTIPLIERs that fit the one counts
+    that gives most; one for some categories multiplies only the points for these. The level multiplies the
+    sum, and all is rounded down. FIRST_PURCHASE bonuses come last and are not multiplied. `is_last` leaves
+    out rules of the same kind further down.
     """
     listed = list(rules)
     spending = _walk(listed, RuleKind.SPENDING, facts, _spend)
     base = sum(step.points for step in spending)
-    times = _walk(listed, RuleKind.MULTIPLIER, facts, lambda rule, _facts: _times(rule))
-    multiplied = _multiplied(base, times, facts.level)
+    times = _walk(listed, RuleKind.MULTIPLIER, facts, _times)
+    multiplied = _multiplied(base, times, _shares(listed, spending, facts), facts.level)
     bonuses = _walk(listed, RuleKind.FIRST_PURCHASE, facts, _bonus)
     steps = spending + multiplied + bonuses
     return Quote(sum(step.points for step in steps), steps)
@@ -142,37 +145,55 @@ def _bonus(rule: EarningRule, _facts: Facts) -> Step:
     return Step(rule.kind, rule.name, rule.pk, rule.points or 0)
 
 
-def _times(rule: EarningRule) -> Step:
-    return Step(rule.kind, rule.name, rule.pk, times=str(rule.multiplier))
+def _times(rule: EarningRule, facts: Facts) -> Step:
+    amount = str(_eligible(rule, facts)) if rule.categories else ""
+    return Step(rule.kind, rule.name, rule.pk, amount=amount, times=str(rule.multiplier))
 
 
-def _multiplied(base: int, times: list[Step], level: Level | None) -> list[Step]:
-    """The multipliers' steps with the points that each adds; only the greatest rule's counts."""
-    fitting = [step for step in times if not step.why]
-    best = max(fitting, key=lambda step: Decimal(step.times), default=None)
-    steps: list[Step] = []
-    sofar = Decimal(base)
-    for step in times:
-        if step is best:
-            more = int((sofar * Decimal(step.times)).to_integral_value(ROUND_FLOOR)) - base
-            steps.append(Step(step.kind, step.name, step.rule, more, times=step.times))
-        elif step.why:
-            steps.append(step)
-        else:
-            steps.append(Step(step.kind, step.name, step.rule, why="greater_one", times=step.times))
-    if best is not None:
-        sofar *= Decimal(best.times)
+def _shares(rules: Sequence[EarningRule], spending: Sequence[Step], facts: Facts) -> dict[int, Fraction]:
+    """How many of the points from spending each multiplier multiplies, by its key."""
+    given = {step.rule: step.points for step in spending if step.points}
+    sources = [(rule, given[rule.pk]) for rule in rules if rule.pk in given]
+    return {
+        rule.pk: sum((points * _part(source, rule, facts) for source, points in sources), Fraction())
+        for rule in rules
+        if rule.kind == RuleKind.MULTIPLIER
+    }
+
+
+def _part(source: EarningRule, multiplier: EarningRule, facts: Facts) -> Fraction:
+    """Of the money for which `source` gave points, what lies in the categories of `multiplier`."""
+    if not multiplier.categories:
+        return Fraction(1)
+    both = set(multiplier.categories) & set(source.categories or multiplier.categories)
+    return Fraction(_amount_in(both, facts)) / Fraction(_eligible(source, facts))
+
+
+def _multiplied(base: int, times: list[Step], shares: dict[int, Fraction], level: Level | None) -> list[Step]:
+    """The multipliers' steps with the points that each adds; only the one counts that adds most."""
+    more = {
+        step: shares[step.rule] * (Fraction(step.times) - 1) for step in times if step.rule and not step.why
+    }
+    best = max(more, key=lambda step: (more[step], Decimal(step.times)), default=None)
+    sofar = base + (more[best] if best else Fraction())
+    steps = [
+        replace(step, points=floor(sofar) - base)
+        if step is best
+        else replace(step, why=step.why or "greater_one")
+        for step in times
+    ]
     if level is not None and level.multiplier > 1:
-        before = int(sofar.to_integral_value(ROUND_FLOOR))
-        after = int((sofar * level.multiplier).to_integral_value(ROUND_FLOOR))
-        steps.append(Step(LEVEL, level.name, points=after - before, times=str(level.multiplier)))
+        after = floor(sofar * Fraction(level.multiplier))
+        steps.append(Step(LEVEL, level.name, points=after - floor(sofar), times=str(level.multiplier)))
     return steps
 
 
 def _eligible(rule: EarningRule, facts: Facts) -> Decimal:
-    if not rule.categories:
-        return facts.amount
-    return sum((facts.by_category.get(key, Decimal(0)) for key in rule.categories), Decimal(0))
+    return _amount_in(rule.categories, facts) if rule.categories else facts.amount
+
+
+def _amount_in(categories: Iterable[str], facts: Facts) -> Decimal:
+    return sum((facts.by_category.get(key, Decimal(0)) for key in categories), Decimal(0))
 
 
 def _is_outside(wanted: Any, found: int | None) -> bool:

@@ -10,26 +10,30 @@ from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.lots import Lot, lots_of
 from loyalty.domain.programme import store_day, store_midnight
 from loyalty.enums import EntryKind
-from loyalty.models import LedgerEntry, Member
+from loyalty.models import LedgerEntry, Member, MemberQuerySet
 
 BATCH = 1000
 
 
 def expire_points(*, now: datetime, since: date | None = None) -> int:
-    """Takes what was good until yesterday or before, of everybody; how many points. Twice does it once.
+    """Takes what was good until yesterday or before, of everybody; how many points. Twice does it once."""
+    members = lapsed_members(now=now, since=since).order_by("pk").values_list("pk", flat=True)
+    return sum(expire_points_of(pk, now=now) for pk in members.iterator(chunk_size=BATCH))
 
-    `since` is the day of the last time, when all that was over then was taken: who can have nothing new is
-    not looked at.
-    """
+
+def lapsed_members(*, now: datetime, since: date | None = None) -> MemberQuerySet:
+    """Whose points may be over. `since` is the day of the last time, when all that was over then was taken:
+    who can have nothing new is left out."""
     lapsed = Q(expires_on__lt=store_day(now), points__gt=0)
     if since is not None:
-        # A day earlier than need be costs little. What an undone redemption brings back may be over already.
+        # A day earlier than need be costs little. What was written since may be over already, as of an old
+        # purchase; what an undone redemption brings back, too, and has no day of its own.
         since -= timedelta(days=1)
-        brought_back = Q(points__gt=0, reverses__isnull=False, created_at__gte=store_midnight(since))
-        lapsed = (lapsed & Q(expires_on__gte=since)) | brought_back
-    entries = LedgerEntry.objects.filter(lapsed, member__balance__gt=0)
-    members = entries.order_by("member").values_list("member", flat=True).distinct()
-    return sum(expire_points_of(pk, now=now) for pk in members.iterator(chunk_size=BATCH))
+        written = Q(created_at__gte=store_midnight(since))
+        brought_back = Q(points__gt=0, reverses__isnull=False)
+        lapsed = (lapsed & (Q(expires_on__gte=since) | written)) | (brought_back & written)
+    entries = LedgerEntry.objects.filter(lapsed)
+    return Member.objects.filter(balance__gt=0, pk__in=entries.values("member"))
 
 
 def expire_points_of(member_pk: int, *, now: datetime) -> int:

@@ -2,63 +2,32 @@
 
 The rules. One campaign runs at a time, by the store's day; the friend joins while it runs. The friend's first
 order of at least the campaign's minimum counts, also after the campaign's last day; its points are given when
-its return window is over. A friend is brought once, never by oneself, never in turn, and an inviter has at
-most `per_inviter` friends of one campaign.
+its return window is over. One that goes back whole before that never was: the next one counts. Where joining
+alone brings points, they wait as long, and until the friend's phone or e-mail is proven. A friend is brought
+once, never by oneself, never in turn, and an inviter has at most `per_inviter` friends of one campaign
+(loyalty.domain.inviting).
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from loyalty.domain.ledger import Posting, post, refuse_when_gone, spendable_points
+from loyalty.domain.ledger import Posting, post
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.programme import expiry_day, programme, store_day
-from loyalty.enums import EntryKind, Place, ReferralEvent, ReferralStatus
+from loyalty.domain.taking_back import expired_of, lots_from, take_back
+from loyalty.enums import EntryKind, Place, ReferralStatus
 from loyalty.models import LedgerEntry, Member, Purchase, Referral, ReferralCampaign
 from marketplace.common.background import enqueue_on_commit
-from marketplace.common.errors import DomainError
-from marketplace.common.text import fold_digits
 
-NEW_FOR = timedelta(days=30)
+logger = logging.getLogger(__name__)
+
 SWEEP_AT_ONCE = 500
-# They do not fill an inviter's cap.
-_VOID = (ReferralStatus.REFUSED, ReferralStatus.REVERSED)
-
-
-def running_campaign(day: datetime | None = None) -> ReferralCampaign | None:
-    """The one of that moment's day in the store."""
-    today = store_day(day)
-    return ReferralCampaign.objects.filter(is_active=True, starts_on__lte=today, ends_on__gte=today).first()
-
-
-def accept_invitation(member: Member, code: str, *, now: datetime | None = None) -> Referral:
-    """`member`, who has just joined, was brought by the one whose `code` it is. Again: the same referral.
-
-    Refused with `unknown_code`, `no_campaign`, `self`, `not_new`, `in_turn`, `already`, `cap`, or as `merged`
-    or `erased`; then nothing has changed.
-    """
-    moment = now or timezone.now()
-    inviter = _inviter(code)
-    campaign = running_campaign(moment)
-    if campaign is None:
-        raise DomainError(_("No campaign for inviting friends is running now."), code="no_campaign")
-    with transaction.atomic():
-        members = _lock([member.pk, inviter.pk])
-        member, inviter = members[member.pk], members[inviter.pk]
-        known = Referral.objects.filter(friend=member).first()
-        if known is not None and known.inviter_id == inviter.pk:
-            return known
-        _refuse(member, inviter, known, campaign, moment)
-        referral = Referral.objects.create(campaign=campaign, inviter=inviter, friend=member)
-        if campaign.event == ReferralEvent.SIGN_UP:
-            _await(referral, None, moment)
-    return referral
 
 
 def note_first_purchase(member: Member, purchase: Purchase) -> None:
@@ -68,8 +37,27 @@ def note_first_purchase(member: Member, purchase: Purchase) -> None:
         .select_related("campaign")
         .first()
     )
-    if referral is not None and _left(purchase) >= max(referral.campaign.minimum, Decimal("0.01")):
-        _await(referral, purchase, purchase.at + timedelta(days=referral.campaign.return_days))
+    if referral is not None and _left(purchase) >= _minimum(referral.campaign):
+        await_points(referral, purchase, purchase.at)
+
+
+def await_points_of_purchase(referral: Referral, friend: Member) -> None:
+    """Of what the (locked) friend has bought already, the first order that reaches the minimum counts."""
+    bought = Purchase.objects.filter(member=friend, awarded_at__isnull=False)
+    reaching = bought.filter(amount__gte=F("refunded") + _minimum(referral.campaign))
+    if (first := reaching.order_by("at", "pk").first()) is not None:
+        await_points(referral, first, first.at)
+
+
+def await_points(referral: Referral, purchase: Purchase | None, since: datetime) -> None:
+    """For the campaign's return window from then on. Unless it was refused meanwhile, as when the inviter was
+    erased."""
+    due = since + timedelta(days=referral.campaign.return_days)
+    joined = Referral.objects.filter(pk=referral.pk, status=ReferralStatus.JOINED)
+    joined.update(status=ReferralStatus.WAITING, purchase=purchase, due_at=due)
+    referral.refresh_from_db(fields=["status", "purchase", "due_at"])
+    if due <= timezone.now():
+        enqueue_on_commit("loyalty.reward_referral", referral=referral.pk)
 
 
 def note_refund(purchase: Purchase) -> None:
@@ -82,16 +70,24 @@ def note_refund(purchase: Purchase) -> None:
 
 
 def reward_due(*, now: datetime | None = None) -> int:
-    """Gives what is due to everybody; how many referrals were rewarded."""
+    """Gives what is due to everybody; how many referrals were rewarded. One that cannot be done holds up no
+    others."""
     moment = now or timezone.now()
     due = Referral.objects.filter(status=ReferralStatus.WAITING, due_at__lte=moment).order_by("due_at")
+    due = due.filter(Q(purchase__isnull=False) | Exists(_proven().filter(pk=OuterRef("friend"))))
     keys = list(due.values_list("pk", flat=True)[:SWEEP_AT_ONCE])
-    return sum(reward_referral(pk, now=moment) for pk in keys)
+    done = 0
+    for pk in keys:
+        try:
+            done += reward_referral(pk, now=moment)
+        except Exception:
+            logger.exception("referral %s was not rewarded", pk)
+    return done
 
 
 def reward_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
     """Gives both sides their points, once, when they are due; whether it did. Refuses the referral when the
-    purchase does not reach the minimum any more."""
+    purchase does not reach the minimum any more; one that went back whole leaves it to the next one."""
     moment = now or timezone.now()
     if not programme().is_running:
         return False  # waits until points are given again
@@ -101,6 +97,11 @@ def reward_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
             return False
         if _was_merged(inviter, friend):
             return False  # while this waited for the locks: the next sweep finds who they are now
+        if referral.purchase is None and not _proven().filter(pk=friend.pk).exists():
+            return False
+        if referral.purchase is not None and _left(referral.purchase) <= 0:
+            _back_to_joined(referral, friend)
+            return False
         if reason := _why_not(referral, inviter, friend):
             _close(referral, ReferralStatus.REFUSED, reason)
             return False
@@ -113,16 +114,20 @@ def reward_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
 
 
 def reverse_refunded(*, now: datetime | None = None) -> int:
-    """What a lost task left behind: referrals whose purchase went back as a whole; how many."""
-    gone = Referral.objects.filter(_undoable(), purchase__refunded__gte=F("purchase__amount"))
-    return sum(
-        reverse_referral(pk, now=now) for pk in list(gone.values_list("pk", flat=True)[:SWEEP_AT_ONCE])
-    )
+    """What a lost task left behind; how many."""
+    keys = list(refunded_referrals().values_list("pk", flat=True)[:SWEEP_AT_ONCE])
+    return sum(reverse_referral(pk, now=now) for pk in keys)
+
+
+def refunded_referrals() -> QuerySet[Referral]:
+    """Those to be reversed: their purchase went back as a whole."""
+    return Referral.objects.filter(_undoable(), purchase__refunded__gte=F("purchase__amount"))
 
 
 def reverse_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
     """Takes back what both sides got, once, if all the money of the purchase went back; whether it did. What
-    was spent meanwhile stays owed."""
+    was spent meanwhile stays owed; what has expired of it is gone already. Before they got it, the friend
+    has just joined again."""
     moment = now or timezone.now()
     with transaction.atomic():
         referral, inviter, friend = _lock_referral(referral_pk)
@@ -130,7 +135,7 @@ def reverse_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
         if purchase is None or purchase.refunded < purchase.amount or _was_merged(inviter, friend):
             return False
         if referral.status == ReferralStatus.WAITING:
-            _close(referral, ReferralStatus.REFUSED, "refunded")
+            _back_to_joined(referral, friend)
             return True
         if referral.status != ReferralStatus.REWARDED:
             return False
@@ -144,7 +149,7 @@ def reverse_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
 # --- locks, in this order: members by key, the referral ---------------------------------------------
 
 
-def _lock(keys: Iterable[int]) -> dict[int, Member]:
+def lock_members(keys: Iterable[int]) -> dict[int, Member]:
     rows = Member.objects.select_for_update(of=("self",)).select_related("user")
     return {member.pk: member for member in rows.filter(pk__in=set(keys)).order_by("pk")}
 
@@ -153,7 +158,7 @@ def _lock_referral(pk: int) -> tuple[Referral, Member, Member]:
     """With inviter and friend, or who these were merged into."""
     seen = Referral.objects.select_related("inviter", "friend").get(pk=pk)
     keys = [one.merged_into_id or one.pk for one in (seen.inviter, seen.friend)]
-    members = _lock(keys)
+    members = lock_members(keys)
     rows = Referral.objects.select_for_update(of=("self",)).select_related("campaign", "purchase")
     return rows.get(pk=pk), members[keys[0]], members[keys[1]]
 
@@ -162,68 +167,7 @@ def _was_merged(*members: Member) -> bool:
     return any(member.merged_into_id is not None for member in members)
 
 
-# --- accepting --------------------------------------------------------------------------------------
-
-
-def _inviter(code: str) -> Member:
-    typed = fold_digits(code).strip().upper()
-    found = Member.objects.filter(invite_code=typed).select_related("merged_into").first() if typed else None
-    inviter = found and (found.merged_into or found)
-    if inviter is None or inviter.erased_at is not None:
-        raise DomainError(_("Nobody has this invitation code. Look at the link again."), code="unknown_code")
-    return inviter
-
-
-def _refuse(
-    friend: Member, inviter: Member, known: Referral | None, campaign: ReferralCampaign, now: datetime
-) -> None:
-    """Raises DomainError for the first rule that the two do not meet; both are locked."""
-    refuse_when_gone(friend)
-    refuse_when_gone(inviter)
-    if _is_same_person(friend, inviter):
-        raise DomainError(_("This is your own invitation. It is for your friends."), code="self")
-    if known is not None:
-        raise DomainError(_("You were invited by somebody else before."), code="already")
-    if Referral.objects.filter(friend=inviter, inviter=friend).exists():
-        raise DomainError(_("You invited this friend yourself."), code="in_turn")
-    if friend.joined_at < now - NEW_FOR or _bought(friend):
-        raise DomainError(_("An invitation is for new members, before their first order."), code="not_new")
-    brought = Referral.objects.filter(inviter=inviter, campaign=campaign).exclude(status__in=_VOID).count()
-    if campaign.per_inviter is not None and brought >= campaign.per_inviter:
-        raise DomainError(_("This friend has invited as many people as the campaign allows."), code="cap")
-
-
-def _is_same_person(one: Member, other: Member) -> bool:
-    same_account = one.user_id is not None and one.user_id == other.user_id
-    return one.pk == other.pk or same_account or bool(_contacts(one) & _contacts(other))
-
-
-def _contacts(member: Member) -> set[str]:
-    """Phones and emails, of the member and of the account."""
-    user: User | None = member.user
-    found = [str(member.phone or ""), member.email.casefold()]
-    if user is not None:
-        found += [str(user.phone or ""), user.email.casefold()]
-    return {contact for contact in found if contact}
-
-
-def _bought(member: Member) -> bool:
-    theirs = Q(member=member)
-    if member.user_id is not None:
-        theirs |= Q(customer=member.user_id)
-    return Purchase.objects.filter(theirs).exists()
-
-
 # --- rewarding and taking back ----------------------------------------------------------------------
-
-
-def _await(referral: Referral, purchase: Purchase | None, due: datetime) -> None:
-    """Unless it was refused meanwhile, as when the inviter was erased."""
-    joined = Referral.objects.filter(pk=referral.pk, status=ReferralStatus.JOINED)
-    joined.update(status=ReferralStatus.WAITING, purchase=purchase, due_at=due)
-    referral.refresh_from_db(fields=["status", "purchase", "due_at"])
-    if due <= timezone.now():
-        enqueue_on_commit("loyalty.reward_referral", referral=referral.pk)
 
 
 def _why_not(referral: Referral, inviter: Member, friend: Member) -> str:
@@ -231,10 +175,8 @@ def _why_not(referral: Referral, inviter: Member, friend: Member) -> str:
         return "same_person"
     if inviter.erased_at is not None or friend.erased_at is not None:
         return "erased"
-    if referral.purchase is not None:
-        left = _left(referral.purchase)
-        if left <= 0 or left < referral.campaign.minimum:
-            return "refunded"
+    if referral.purchase is not None and _left(referral.purchase) < referral.campaign.minimum:
+        return "refunded"
     return ""
 
 
@@ -263,23 +205,40 @@ def _take_back(member: Member, reference: str, now: datetime) -> None:
     given = LedgerEntry.objects.filter(kind=EntryKind.REFERRAL, reference=reference).first()
     if given is None:
         return
-    part = min(given.points, max(spendable_points(member, now=now), 0))
-    posting = Posting(
-        EntryKind.UNDO,
-        -part,
-        reference,
-        shortfall=given.points - part,
-        reverses=given,
-        purchase=given.purchase,
+    own = lots_from(given)
+    take_back(
+        member,
+        given,
+        given.points - expired_of(own),
+        own=own,
+        kind=EntryKind.UNDO,
+        reference=reference,
+        now=now,
         place=Place.ONLINE,
         steps={"why": "referral_refunded"},
     )
-    post(member, [posting], now=now)
+
+
+def _back_to_joined(referral: Referral, friend: Member) -> None:
+    referral.status, referral.purchase, referral.due_at = ReferralStatus.JOINED, None, None
+    referral.save(update_fields=["status", "purchase", "due_at"])
+    await_points_of_purchase(referral, friend)
 
 
 def _close(referral: Referral, status: ReferralStatus, reason: str) -> None:
     referral.status, referral.reason = status, reason
     referral.save(update_fields=["status", "reason"])
+
+
+def _minimum(campaign: ReferralCampaign) -> Decimal:
+    return max(campaign.minimum, Decimal("0.01"))
+
+
+def _proven() -> QuerySet[Member]:
+    """Who is somebody: signing up proves neither phone nor e-mail. A phone is on a card only when a code or
+    the person at the counter has shown whose it is."""
+    by_email = Q(user__emailaddress__verified=True)
+    return Member.objects.filter(Q(phone__isnull=False) | by_email)
 
 
 def _left(purchase: Purchase) -> Decimal:

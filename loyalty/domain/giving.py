@@ -1,5 +1,7 @@
 """Points for other things than buying: joining, and birthdays."""
 
+from calendar import isleap
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.programme import expiry_day, programme, store_day
 from loyalty.enums import EntryKind, RuleKind
-from loyalty.models import EarningRule, Member
+from loyalty.models import EarningRule, Member, MemberQuerySet
 
 
 def rules_in_force(kind: RuleKind, day: date) -> list[EarningRule]:
@@ -28,18 +30,24 @@ def give_sign_up_bonuses(member: Member, *, now: datetime) -> int:
     return _give(member, RuleKind.SIGN_UP, f"{member.pk}", day=store_day(now), now=now)
 
 
-def give_birthday_bonuses(*, now: datetime, day: date | None = None) -> int:
-    """To everybody whose birthday it is in the store, or was on a `day` that was missed, once a year; how
-    many got some. Who was born on 29 February has it on the 28th in other years."""
-    day = day or store_day(now)
-    if not rules_in_force(RuleKind.BIRTHDAY, day):
-        return 0
-    days = [day.day, 29] if (day.month, day.day) == (2, 28) and not _is_leap(day.year) else [day.day]
-    members = Member.objects.current().filter(birthday__month=day.month, birthday__day__in=days)
+def birthday_members(days: Iterable[date]) -> MemberQuerySet:
+    """Whose birthday is on one of these days of the store, if a rule gives something for it. Who was born on
+    29 February has it on the 28th in other years."""
+    born = Q(pk__in=[])
+    for day in days:
+        if rules_in_force(RuleKind.BIRTHDAY, day):
+            born |= Q(birthday__month=day.month, birthday__day__in=_born_on(day))
+    return Member.objects.current().filter(born)
+
+
+def give_birthday_bonuses(member_pk: int, *, days: Iterable[date], now: datetime) -> int:
+    """Each BIRTHDAY rule's points for the member's birthday if it is one of `days`, once a year; how many."""
+    member = Member.objects.get(pk=member_pk)
+    born = member.birthday
     return sum(
-        1
-        for member in members.iterator()
-        if _give(member, RuleKind.BIRTHDAY, f"{member.pk}:{day.year}", day=day, now=now)
+        _give(member, RuleKind.BIRTHDAY, f"{member.pk}:{day.year}", day=day, now=now)
+        for day in days
+        if born and born.month == day.month and born.day in _born_on(day)
     )
 
 
@@ -74,5 +82,6 @@ def _is_for(rule: EarningRule, member: Member) -> bool:
     return not levels or member.level_id in levels
 
 
-def _is_leap(year: int) -> bool:
-    return date(year, 12, 31).timetuple().tm_yday == 366
+def _born_on(day: date) -> list[int]:
+    """On which days of the month those were born who have their birthday on `day`."""
+    return [28, 29] if (day.month, day.day) == (2, 28) and not isleap(day.year) else [day.day]

@@ -57,8 +57,22 @@ def lock_current(member_pk: int) -> Member:
     return member
 
 
+def lock_families(*member_pks: int) -> dict[int, Member]:
+    """These and all who were merged into them, by key, locked in the order of their keys."""
+    family = Member.objects.filter(Q(pk__in=member_pks) | Q(merged_into__in=member_pks))
+    try:
+        with transaction.atomic():
+            locked = {one.pk: one for one in family.select_for_update().order_by("pk")}
+            # While this waited somebody may have come in; from now on nobody can.
+            if family.exclude(pk__in=locked).exists():
+                raise _MergedError
+    except _MergedError:
+        return lock_families(*member_pks)
+    return locked
+
+
 class _MergedError(Exception):
-    """Only for `lock_current`."""
+    """Only to leave a savepoint: a merge was quicker."""
 
 
 def held_points(member: Member, *, now: datetime) -> int:
@@ -107,6 +121,12 @@ def check_spendable(member: Member, points: int, *, now: datetime) -> None:
         missing=missing,
         spendable=can,
     )
+
+
+def refuse_own(member: Member, by: User | None) -> None:
+    """At the counter nobody serves themselves."""
+    if by is not None and member.user_id == by.pk:
+        raise DomainError(_("This is your own account. Ask a colleague to do it."), code="own")
 
 
 def refuse_when_gone(member: Member) -> None:

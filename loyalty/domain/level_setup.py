@@ -6,31 +6,40 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.domain.ledger import lock_member
 from loyalty.domain.levels import refresh_level
-from loyalty.models import EarningRule, Level, Member
+from loyalty.domain.walks import along, go_on
+from loyalty.models import EarningRule, Level, Member, Walk
 from marketplace.common.background import enqueue_on_commit
 from marketplace.common.errors import DomainError
 
-AT_ONCE = 500
-
 
 def refresh_everybody() -> None:
-    """Starts it; each task does some members and starts the next."""
-    enqueue_on_commit("loyalty.refresh_levels", after_pk=0)
+    """Leaves it to be done, from the first member on, and starts it; the scheduler finds it, too."""
+    Walk.objects.update_or_create(name="levels", defaults={"part": "levels", "after_pk": 0})
+    enqueue_on_commit("loyalty.refresh_levels")
 
 
-def refresh_levels(after_pk: int) -> int | None:
-    """Of the next members; the key of the last one, or None when all are done."""
-    keys = list(
-        Member.objects.current().filter(pk__gt=after_pk).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-    )
-    for pk in keys:
-        with transaction.atomic():
-            refresh_level(lock_member(pk))
-    return keys[-1] if len(keys) == AT_ONCE else None
+def refresh_levels() -> bool:
+    """A piece of what is left of that; whether some may be left."""
+    return go_on("levels", _step)
+
+
+def _step(walk: Walk) -> bool:
+    if not walk.part:
+        return False
+    members = Member.objects.current()
+    is_over, _failed = along(walk, members, lambda pk: refresh_level(lock_member(pk)), what="level of member")
+    walk.part = "" if is_over else walk.part
+    return True
 
 
 def delete_level(level: Level) -> None:
     """One that nobody has or had. Raises DomainError otherwise: a level that was given stays."""
+    with transaction.atomic():
+        refresh_everybody()  # first: whoever works at it holds that row and asks for levels then
+        _delete(level)
+
+
+def _delete(level: Level) -> None:
     is_had = Member.objects.filter(Q(level=level) | Q(hand_level=level)).exists()
     is_for_it = level.rewards.exists() or level.packages.exists()
     # An offer or a rule that names no level any more would be for everybody.
@@ -40,4 +49,3 @@ def delete_level(level: Level) -> None:
             code="level_in_use",
         )
     level.delete()
-    refresh_everybody()

@@ -18,6 +18,8 @@ from marketplace.common.calendars import add_months
 
 # They take points away, not that these were earned.
 _NOT_LOST = (EntryKind.OWED, EntryKind.MERGE, EntryKind.EXPIRY)
+# How loyalty.domain.redeeming begins what a bonus refers to that a reward gave.
+_OF_REDEMPTION = "redemption:"
 
 
 class Earned(NamedTuple):
@@ -77,7 +79,7 @@ def standing_of(member: Member, *, now: datetime | None = None, without: Purchas
         earned_by(member, settings, without=without), list(Level.objects.all()), settings, now=moment
     )
     hand = member.hand_level
-    if hand is None or (member.hand_level_until and store_day(moment) > member.hand_level_until):
+    if hand is None or not hand_stands(member, now=moment):
         return found
     higher = Level.objects.filter(threshold__gt=hand.threshold).first()
     return Standing(
@@ -90,6 +92,12 @@ def standing_of(member: Member, *, now: datetime | None = None, without: Purchas
         missing=max(higher.threshold - found.counted, Decimal(0)) if higher else None,
         by_hand=True,
     )
+
+
+def hand_stands(member: Member, *, now: datetime) -> bool:
+    """Whether the member has a level by hand whose last day is not past."""
+    until = member.hand_level_until
+    return member.hand_level_id is not None and (until is None or store_day(now) <= until)
 
 
 def refresh_level(member: Member, *, now: datetime | None = None) -> bool:
@@ -113,9 +121,10 @@ def earned_by(member: Member, settings: Programme, *, without: Purchase | None =
             purchases = purchases.exclude(pk=without.pk)
         spent = purchases.values_list("at", "amount", "refunded")
         return [Earned(at.astimezone(zone), amount - refunded) for at, amount, refunded in spent]
-    rows = LedgerEntry.objects.filter(member__in=family).values_list(
-        "pk", "kind", "points", "shortfall", "created_at", "reverses"
-    )
+    entries = LedgerEntry.objects.filter(member__in=family)
+    # Points that were bought with points: a reward could be redeemed round and round.
+    entries = entries.exclude(kind=EntryKind.BONUS, reference__startswith=_OF_REDEMPTION)
+    rows = entries.values_list("pk", "kind", "points", "shortfall", "created_at", "reverses")
     given = {pk: (at, points) for pk, kind, points, _short, at, _of in rows if kind in EARNED and points > 0}
     taken: dict[int, int] = {}
     for _pk, kind, points, short, _at, of in rows:

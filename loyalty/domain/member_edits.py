@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from loyalty.domain.audit import as_written, note_edit
 from loyalty.domain.ledger import refuse_when_gone
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.members import join
@@ -30,8 +32,9 @@ def add_member(**fields: Any) -> Member:
     return member
 
 
-def edit_member(member: Member, **fields: Any) -> Member:
-    """At once in force, the level too. Refused as for `add_member`, or when the member is gone.
+def edit_member(member: Member, *, by: User | None = None, **fields: Any) -> Member:
+    """At once in force, the level too, and kept as a change that `by` made. Refused as for `add_member`, or
+    when the member is gone.
 
     A phone that stayed with one who was merged into this member comes over.
     """
@@ -45,10 +48,12 @@ def edit_member(member: Member, **fields: Any) -> Member:
                 holder.save(update_fields=["phone"])
             else:
                 _refuse_phone_of(holder)
+            before = as_written(member)
             for name, value in fields.items():
                 setattr(member, name, value)
             member.search_text = searchable(member)
             member.save(update_fields=[*fields, "search_text"])
+            note_edit(member, before, by=by)
             refresh_level(member)
     except IntegrityError:
         _refuse_phone_of(Member.objects.filter(phone=phone).exclude(pk=member.pk).first())
@@ -57,7 +62,7 @@ def edit_member(member: Member, **fields: Any) -> Member:
 
 
 def _locked(member: Member, phone: Any) -> tuple[Member, Member | None]:
-    """The member, and who else has the phone."""
+    """The member, and who else has the phone; locked in the order of their keys."""
     wanted = Q(pk=member.pk) | (Q(phone=phone) if phone else Q())
     rows = list(Member.objects.select_for_update().filter(wanted).order_by("pk"))
     return next(row for row in rows if row.pk == member.pk), next(

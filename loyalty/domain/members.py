@@ -11,6 +11,7 @@ from phonenumbers import NumberParseException
 
 from accounts.models import User
 from loyalty.domain.giving import give_sign_up_bonuses
+from loyalty.domain.levels import refresh_level
 from loyalty.models import Member
 from loyalty.queries.members import searchable
 
@@ -32,6 +33,7 @@ def join(*, now: datetime | None = None, **fields: Any) -> Member:
         member.invite_code = readable_code(8)
         member.search_text = searchable(member)
         member.save()
+        refresh_level(member, now=moment)  # rules for joining may be for levels
         if give_sign_up_bonuses(member, now=moment):
             member.refresh_from_db(fields=["balance", "level"])
     return member

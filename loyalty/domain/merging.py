@@ -2,11 +2,14 @@
 
 The ledgers stay as they were written. What the other has left moves lot by lot, each as two entries that
 reverse the one it came from: so it keeps its days, and a refund of the purchase that once gave it finds it.
+What one person gets once and both had got is taken back of one of them (loyalty.domain.given_twice).
+Of levels set by hand the better one stands, of two equal ones the longer.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,11 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from loyalty.domain.ledger import Posting, held_points, post, refuse_when_gone
-from loyalty.domain.levels import earned_by, refresh_level, standing
+from loyalty.domain.audit import as_written, note_edit
+from loyalty.domain.given_twice import Twice, given_twice, take_given_twice
+from loyalty.domain.ledger import Posting, held_points, lock_families, post, refuse_when_gone
+from loyalty.domain.levels import Earned, earned_by, hand_stands, refresh_level, standing
 from loyalty.domain.lots import Lot, lots_of
 from loyalty.domain.programme import programme, store_zone
-from loyalty.enums import EntryKind, RedemptionStatus, ReferralStatus
+from loyalty.domain.taking_back import parts_of
+from loyalty.enums import EntryKind, LevelCriterion, RedemptionStatus, ReferralStatus
 from loyalty.models import LedgerEntry, Level, Member, Purchase, Redemption, Referral
 from loyalty.queries.members import searchable
 from marketplace.common.errors import DomainError
@@ -38,12 +44,16 @@ class MergePreview:
     held: int
     lots: list[Lot]
     level: Level | None
+    # Whose level by hand it is, if it is one.
+    by_hand_of: Member | None
     account: User | None
     phone: str
     spare_phone: str
     filled: list[Any]
     purchases: int
     open_redemptions: int
+    # Of bonuses that both got and one person gets once; `points` and `owed` are without them.
+    given_twice: int
     refusal: str = ""
 
 
@@ -56,14 +66,18 @@ def preview_merge(kept: Member, other: Member, *, now: datetime | None = None) -
     except DomainError as error:
         refusal = error.sentence
     both = Q(member__in=[kept, other])
+    sums = _sums(kept, other, moment)
+    counted = _counted_level(kept, other, sums.twice, moment)
+    hand = _hand_of_both(kept, other, counted, moment)
     return MergePreview(
         kept=kept,
         other=other,
-        points=kept.balance + other.balance,
-        owed=kept.owed + other.owed,
-        held=held_points(kept, now=moment) + held_points(other, now=moment),
+        points=sums.points,
+        owed=sums.owed,
+        held=sums.held,
         lots=_lots(other),
-        level=_level_of_both(kept, other, moment),
+        level=hand.hand_level if hand else counted,
+        by_hand_of=hand,
         account=kept.user or other.user,
         phone=str(kept.phone or other.phone or ""),
         spare_phone=str(other.phone) if kept.phone and other.phone else "",
@@ -74,6 +88,7 @@ def preview_merge(kept: Member, other: Member, *, now: datetime | None = None) -
         ],
         purchases=Purchase.objects.filter(both).count(),
         open_redemptions=Redemption.objects.filter(both, status=RedemptionStatus.OPEN).count(),
+        given_twice=sum(one.due for one in sums.twice),
         refusal=refusal,
     )
 
@@ -86,18 +101,18 @@ def merge_members(kept: Member, other: Member, *, by: User | None, now: datetime
     """
     moment = now or timezone.now()
     with transaction.atomic():
-        locked = {
-            one.pk: one
-            for one in Member.objects.select_for_update().filter(pk__in=[kept.pk, other.pk]).order_by("pk")
-        }
+        locked = lock_families(kept.pk, other.pk)
         kept, other = locked[kept.pk], locked[other.pk]
         if other.merged_into_id == kept.pk:
             return kept
         _refuse(kept, other)
+        counted = _counted_level(kept, other, given_twice(kept, other), moment)
+        hand = _hand_of_both(kept, other, counted, moment)
         _move_points(kept, other, by, moment)
         _move_belongings(kept, other)
         _move_referrals(kept, other)
-        _move_person(kept, other)
+        _move_person(kept, other, hand, by)
+        take_given_twice(kept, by=by, now=moment)
         refresh_level(kept, now=moment)
     return kept
 
@@ -181,8 +196,11 @@ def _move_referrals(kept: Member, other: Member) -> None:
         theirs.update(friend=kept)
 
 
-def _move_person(kept: Member, other: Member) -> None:
+def _move_person(kept: Member, other: Member, hand: Member | None, by: User | None) -> None:
     """One row lets go before the other takes: an account and a phone are one member's."""
+    before = [(one, as_written(one)) for one in (kept, other)]
+    if hand is other:
+        kept.hand_level, kept.hand_level_until = other.hand_level, other.hand_level_until
     phone, user = other.phone, other.user
     if not kept.phone:
         other.phone = None
@@ -196,11 +214,45 @@ def _move_person(kept: Member, other: Member) -> None:
     kept.note = "\n".join(note for note in (kept.note, other.note) if note)[:2000]
     kept.joined_at = min(kept.joined_at, other.joined_at)
     kept.search_text = searchable(kept)
-    kept.save(update_fields=["user", "phone", *_FILLED, "note", "joined_at", "search_text"])
+    hands = ["hand_level", "hand_level_until"]
+    kept.save(update_fields=["user", "phone", *_FILLED, *hands, "note", "joined_at", "search_text"])
+    for one, written in before:
+        note_edit(one, written, by=by)
 
 
-def _level_of_both(kept: Member, other: Member, now: datetime) -> Level | None:
+class _Sums(NamedTuple):
+    points: int
+    owed: int
+    held: int
+    twice: list[Twice]
+
+
+def _sums(kept: Member, other: Member, now: datetime) -> _Sums:
+    points, owed = kept.balance + other.balance, kept.owed + other.owed
+    held = held_points(kept, now=now) + held_points(other, now=now)
+    twice = given_twice(kept, other)
+    for one in twice:
+        parts = parts_of(one.due, one.own, spendable=points - held, now=now)
+        points, owed, held = points - parts.held - parts.free, owed + parts.owed, held - parts.held
+    return _Sums(points, owed, held, twice)
+
+
+def _counted_level(kept: Member, other: Member, twice: list[Twice], now: datetime) -> Level | None:
+    """By the rules, from what both earned."""
     settings = programme()
     earned = [*earned_by(kept, settings), *earned_by(other, settings)]
-    found = standing(earned, list(Level.objects.all()), settings, now=now.astimezone(store_zone()))
-    return kept.hand_level or found.level
+    if settings.level_criterion == LevelCriterion.POINTS:
+        zone = store_zone()
+        earned += [Earned(one.entry.created_at.astimezone(zone), Decimal(-one.due)) for one in twice]
+    return standing(earned, list(Level.objects.all()), settings, now=now.astimezone(store_zone())).level
+
+
+def _hand_of_both(kept: Member, other: Member, counted: Level | None, now: datetime) -> Member | None:
+    """Whose level by hand stands afterwards; None when the level goes by the rules. One that comes along
+    never lowers what the kept one has."""
+    both = [(one, one.hand_level) for one in (kept, other) if hand_stands(one, now=now)]
+    hands = [(level.threshold, one.hand_level_until or date.max, one) for one, level in both if level]
+    best = max(hands, key=lambda hand: hand[:2], default=None)
+    if best is None or (len(hands) == 1 and best[2] is other and counted and counted.threshold > best[0]):
+        return None
+    return best[2]

@@ -106,8 +106,7 @@ def why_not_reward(reward: Reward, asker: Asker, taken: Taken, codes: Mapping[in
     """The first reason, or "". `codes` are the free ones of rewards with uploaded codes."""
     if reason := _not_for(reward, asker):
         return reason
-    branches = {branch.pk for branch in reward.branches.all()}
-    if asker.branch is not None and branches and asker.branch.pk not in branches:
+    if _is_elsewhere(reward, asker):
         return "branch"
     if reward.left is not None and reward.left < 1:
         return "none_left"
@@ -121,12 +120,15 @@ def why_not_reward(reward: Reward, asker: Asker, taken: Taken, codes: Mapping[in
 def why_not_package(
     package: Package, items: Iterable[PackageItem], asker: Asker, taken: Taken, codes: Mapping[int, int]
 ) -> str:
-    """The package's own dates, levels and limits hold; of its rewards, quantities and codes."""
+    """The package's own levels and limits hold; of its rewards, whether and where they are offered today,
+    quantities and codes."""
     if reason := _not_for(package, asker):
         return reason
     items = list(items)
     if not items:
         return "not_offered"
+    if reason := next(filter(None, (_not_now(item.reward, asker) for item in items)), ""):
+        return reason
     if package.left is not None and package.left < 1:
         return "none_left"
     if any(item.reward.left is not None and item.reward.left < item.quantity for item in items):
@@ -140,15 +142,29 @@ def why_not_package(
     return "not_enough_points" if package.points > asker.spendable else ""
 
 
+def _not_now(reward: Reward, asker: Asker) -> str:
+    """Of a reward in a package: the package says for whom it is."""
+    return _not_on(reward, asker.day) or ("branch" if _is_elsewhere(reward, asker) else "")
+
+
+def _is_elsewhere(reward: Reward, asker: Asker) -> bool:
+    branches = {branch.pk for branch in reward.branches.all()}
+    return asker.branch is not None and bool(branches) and asker.branch.pk not in branches
+
+
 def _not_for(offer: Reward | Package, asker: Asker) -> str:
-    if not offer.is_active:
-        return "not_offered"
-    if offer.starts_on is not None and asker.day < offer.starts_on:
-        return "not_yet"
-    if not offer.is_offered_on(asker.day):
-        return "over"
+    if reason := _not_on(offer, asker.day):
+        return reason
     levels = {level.pk for level in offer.levels.all()}
     return "level" if levels and asker.level_pk not in levels else ""
+
+
+def _not_on(offer: Offer, day: date) -> str:
+    if not offer.is_active:
+        return "not_offered"
+    if offer.starts_on is not None and day < offer.starts_on:
+        return "not_yet"
+    return "" if offer.is_offered_on(day) else "over"
 
 
 def _over_limit(offer: Offer, taken: Taken) -> str:

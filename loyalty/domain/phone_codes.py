@@ -80,16 +80,29 @@ def prove_phone(user: User, code: str) -> Member:
 
 
 def _give_phone(user: User, phone: str) -> Member:
-    holder = Member.objects.current().filter(phone=phone).select_related("user").first()
+    row = Member.objects.filter(phone=phone).select_related("merged_into").first()
+    holder = row and (row.merged_into or row)
+    if row is not None and row.merged_into and holder and holder.user_id not in (None, user.pk):
+        # A spare phone of somebody else, and a number comes to new people: who proves it has it.
+        Member.objects.filter(pk=row.pk, phone=phone).update(phone=None)
+        holder = None
     if holder is not None and holder.user_id not in (None, user.pk):
-        raise DomainError(
-            _("Another account has this phone. Log in with that one, or ask at the counter."),
-            code="phone_taken",
-        )
+        raise _of_another_account()
     member = member_of(user, phone=phone)
     if holder is not None and holder.pk != member.pk:
         return merge_members(member, holder, by=user)
-    return member if str(member.phone or "") == phone else edit_member(member, phone=phone, by=user)
+    if str(member.phone or "") == phone:
+        return member
+    try:
+        return edit_member(member, phone=phone, by=user)
+    except DomainError as error:  # went to somebody else meanwhile: who that is, is for the backoffice alone
+        raise _of_another_account() if error.code == "phone_taken" else error from error
+
+
+def _of_another_account() -> DomainError:
+    return DomainError(
+        _("Another account has this phone. Log in with that one, or ask at the counter."), code="phone_taken"
+    )
 
 
 def _shop() -> Provider | None:

@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
 from loyalty.domain.earning import Facts, Quote, quote
 from loyalty.domain.friends import note_first_purchase, note_refund
-from loyalty.domain.ledger import Posting, lock_current, post, refuse_when_gone, spendable_points
+from loyalty.domain.ledger import Posting, lock_current, post, refuse_own, refuse_when_gone
 from loyalty.domain.levels import refresh_level, standing_of
-from loyalty.domain.lots import Lot, all_lots
 from loyalty.domain.members import member_of_buyer
 from loyalty.domain.programme import expiry_day, programme, store_day, store_zone
+from loyalty.domain.taking_back import expired_of, lots_from, take_back
 from loyalty.enums import EntryKind, Place
 from loyalty.models import Branch, EarningRule, LedgerEntry, Member, Programme, Purchase, Refund
 from marketplace.common.background import enqueue_on_commit
@@ -67,7 +67,7 @@ def award(purchase: Purchase, *, now: datetime | None = None) -> list[LedgerEntr
         purchase.awarded_amount = purchase.amount - purchase.refunded
         purchase.save(update_fields=["member", "awarded_at", "awarded_amount"])
         settings = programme()
-        gives = settings.is_running and member.erased_at is None
+        gives = settings.is_running and member.erased_at is None and purchase.awarded_amount > 0
         given = quote_for(purchase, member, now=moment) if gives else Quote(0, [])
         entries = post(member, _postings(purchase, given, settings), now=moment) if given.points else []
         note_first_purchase(member, purchase)
@@ -99,11 +99,16 @@ def quote_for(purchase: Purchase, member: Member, *, now: datetime) -> Quote:
         branch_id=purchase.branch_id,
         level=standing_of(member, now=now, without=purchase).level,
         birthday=member.birthday,
-        is_first=not Purchase.objects.filter(member=member, awarded_at__isnull=False)
-        .exclude(pk=purchase.pk)
-        .exists(),
+        is_first=not has_bought(member, but=purchase),
     )
     return quote(facts, listed_rules())
+
+
+def has_bought(member: Member, *, but: Purchase | None = None) -> bool:
+    """Whether the next purchase is not the first one. What went back as a whole is no purchase: the bonus of
+    a first one went back with it, and the next one gets it."""
+    bought = Purchase.objects.filter(member=member, awarded_at__isnull=False, refunded__lt=F("amount"))
+    return (bought.exclude(pk=but.pk) if but else bought).exists()
 
 
 def listed_rules() -> list[EarningRule]:
@@ -115,10 +120,12 @@ def listed_rules() -> list[EarningRule]:
 def spend_at_counter(
     member: Member, *, amount: Decimal, branch: Branch | None, by: User, form_token: str
 ) -> Purchase:
-    """An amount that a customer paid at the counter; the same `form_token` is the same purchase."""
+    """An amount that a customer paid at the counter; the same `form_token` is the same purchase. Refused with
+    `no_amount`, `own` or as `refuse_when_gone` does."""
     if amount <= 0:
         raise DomainError(_("Write the amount that the customer paid."), code="no_amount")
     refuse_when_gone(member)
+    refuse_own(member, by)
     reference = f"counter:{form_token}"
     with transaction.atomic():
         purchase, _new = Purchase.objects.get_or_create(
@@ -180,53 +187,35 @@ def _take_back(refunded: Refund, member: Member, now: datetime) -> LedgerEntry |
     given = LedgerEntry.objects.filter(purchase=purchase, kind=EntryKind.PURCHASE).first()
     if given is None:
         return None
-    own = _lots_from(given)
-    due = _due(given, purchase, expired=sum(lot.expired for lot in own))
-    if due <= 0:
-        return None
-    held = min(due, sum(lot.left for lot in own if lot.is_held(now)))
-    free = min(due - held, max(spendable_points(member, now=now), 0))
-    parts = [(held, given.available_at), (free, None)]
-    taken = [part for part in parts if part[0]] or [(0, None)]
-    postings = [
-        Posting(
-            EntryKind.REFUND,
-            -points,
-            refunded.reference if number == 0 else f"{refunded.reference}:{number}",
-            shortfall=due - held - free if number == len(taken) - 1 else 0,
-            available_at=available_at,
-            reverses=given,
-            purchase=purchase,
-            branch=purchase.branch,
-            place=Place(purchase.place),
-            by=refunded.by,
-            note=refunded.note,
-        )
-        for number, (points, available_at) in enumerate(taken)
-    ]
-    return post(member, postings, now=now)[0]
+    own = lots_from(given)
+    taken = take_back(
+        member,
+        given,
+        _due(given, purchase, expired=expired_of(own)),
+        own=own,
+        kind=EntryKind.REFUND,
+        reference=refunded.reference,
+        now=now,
+        branch=purchase.branch,
+        place=Place(purchase.place),
+        by=refunded.by,
+        note=refunded.note,
+    )
+    return taken[0] if taken else None
 
 
 def _due(given: LedgerEntry, purchase: Purchase, *, expired: int) -> int:
     """How many points all refunds so far ask for, without those that were taken back or are owed."""
-    # What had gone back before points were worked out gave none.
-    worth = purchase.amount if purchase.awarded_amount is None else purchase.awarded_amount
-    gone = purchase.refunded - (purchase.amount - worth)
-    sums = given.reversed_by.filter(kind=EntryKind.REFUND).aggregate(
-        points=Sum("points"), short=Sum("shortfall")
-    )
-    before = (sums["short"] or 0) - (sums["points"] or 0)
-    return max(int(given.points * gone / worth) - expired, 0) - before
+    gone, worth = purchase.gone_of_worth
+    taken = _taken_of(given, EntryKind.REFUND)
+    # What a merge took, because it was given twice, is not the purchase's any more.
+    still = given.points - _taken_of(given, EntryKind.UNDO)
+    return max(int(still * gone / worth) - expired, 0) - taken
 
 
-def _lots_from(given: LedgerEntry) -> list[Lot]:
-    """The lot of that entry, and what became of it with members who took the member over."""
-    holders = LedgerEntry.objects.filter(Q(pk=given.pk) | Q(reverses=given)).values("member")
-    ledgers: dict[int, list[LedgerEntry]] = {}
-    for entry in LedgerEntry.objects.filter(member__in=holders).order_by("pk"):
-        ledgers.setdefault(entry.member_id, []).append(entry)
-    lots = [lot for entries in ledgers.values() for lot in all_lots(entries)]
-    return [lot for lot in lots if given.pk in (lot.entry_id, lot.origin_id)]
+def _taken_of(given: LedgerEntry, kind: EntryKind) -> int:
+    sums = given.reversed_by.filter(kind=kind).aggregate(points=Sum("points"), short=Sum("shortfall"))
+    return (sums["short"] or 0) - (sums["points"] or 0)
 
 
 def _member_for(purchase: Purchase) -> Member:

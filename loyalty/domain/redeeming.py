@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from loyalty.domain.ledger import Posting, check_spendable, lock_current, lock_member, post, refuse_when_gone
+from loyalty.domain.ledger import (
+    Posting,
+    check_spendable,
+    lock_current,
+    lock_member,
+    post,
+    refuse_own,
+    refuse_when_gone,
+)
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.members import readable_code
 from loyalty.domain.offers import SENTENCES, Asker, asker_for, why_not_package, why_not_reward
@@ -37,8 +45,8 @@ def redeem(
 ) -> Redemption:
     """One `reward` for its points; the same `form_token` is the same redemption.
 
-    Refused with a code of `offers.SENTENCES`, or `merged`, `erased`; then nothing has changed. Bonus points
-    are given at once and used with that; everything else is open until it is used.
+    Refused with a code of `offers.SENTENCES`, or `merged`, `erased`, `own`; then nothing has changed. Bonus
+    points are given at once and used with that; everything else is open until it is used.
     """
     moment = now or timezone.now()
     with transaction.atomic():
@@ -46,6 +54,8 @@ def redeem(
         if done := _done_before(member, form_token):
             return done[0]
         refuse_when_gone(member)
+        if place == Place.COUNTER:
+            refuse_own(member, by)
         reward = Reward.objects.select_for_update().get(pk=reward.pk)
         asker = asker_for(member, branch=branch, now=moment)
         taken = taken_by(member, month_start=asker.month_start).rewards.get(reward.pk, Taken())
@@ -77,6 +87,8 @@ def redeem_package(
         if done := _done_before(member, form_token):
             return done
         refuse_when_gone(member)
+        if place == Place.COUNTER:
+            refuse_own(member, by)
         package = Package.objects.select_for_update().get(pk=package.pk)
         rewards = _lock_rewards(package.items.values_list("reward", flat=True))
         items = list(package.items.order_by("pk"))
@@ -108,10 +120,14 @@ def redeem_package(
 
 
 def undo_redemption(redemption: Redemption, *, by: User, now: datetime | None = None) -> Redemption:
-    """The points come back, as good as they were, and what was taken is there again.
+    """The points come back, as good as they were, and what was taken is there again, but for its code: who
+    had it may have shown or used it elsewhere, so it stays with the undone redemption and is spent.
 
     Of a package, all of it. Only what was not used yet (code `used`), but for what was redeemed at the
-    counter within UNDO_WITHIN and was not taken off an order. Undoing again changes nothing.
+    counter within UNDO_WITHIN and was not taken off an order. A coupon on an order follows the order: it is
+    free again, and can be undone, when the order is cancelled or an outside system gives it a total of its
+    own (`free_coupon`); otherwise a completed order keeps it, also when its money goes back. Undoing again
+    changes nothing.
     """
     moment = now or timezone.now()
     with transaction.atomic():
@@ -126,7 +142,6 @@ def undo_redemption(redemption: Redemption, *, by: User, now: datetime | None = 
         for reward in _lock_rewards(piece.reward_id for piece in pieces).values():
             back = sum(1 for piece in pieces if piece.reward_id == reward.pk)
             Reward.objects.filter(pk=reward.pk).update(taken=F("taken") - back)
-        RewardCode.objects.filter(redemption__in=pieces).update(redemption=None)
         for piece in pieces:
             piece.status, piece.cancelled_at = RedemptionStatus.CANCELLED, moment
         Redemption.objects.bulk_update(pieces, ["status", "cancelled_at"])
@@ -169,13 +184,21 @@ def _hand_out(redemptions: Sequence[Redemption]) -> None:
         if reward.kind == RewardKind.POINTS:
             redemption.status, redemption.used_at = RedemptionStatus.USED, redemption.created_at
         code = _next_code(reward) if reward.code_source == CodeSource.UPLOADED else None
-        redemption.code = code.code if code else readable_code(CODE_LENGTH)
+        redemption.code = code.code if code else _new_code()
         redemption.save()
         if code:
             code.redemption = redemption
             code.save(update_fields=["redemption"])
         reward.taken += 1
         reward.save(update_fields=["taken"])
+
+
+def _new_code() -> str:
+    """One that no redemption has ever had: what was undone keeps its own."""
+    while True:
+        code = readable_code(CODE_LENGTH)
+        if not Redemption.objects.filter(code=code).exists():
+            return code
 
 
 def _next_code(reward: Reward) -> RewardCode:

@@ -8,11 +8,21 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.enums import RedemptionStatus
-from loyalty.models import Branch, Level, Offer, Package, PackageItem, Redemption, Reward, RewardCode
+from loyalty.models import (
+    Branch,
+    Level,
+    Offer,
+    Package,
+    PackageItem,
+    Purchase,
+    Redemption,
+    Reward,
+    RewardCode,
+)
 from marketplace.common.errors import DomainError
 from marketplace.common.export import unguarded
 from marketplace.common.images import Photo
@@ -91,7 +101,11 @@ def switch_offer(offer: Reward | Package, *, on: bool) -> None:
 
 
 def has_open_redemptions(reward: Reward) -> bool:
-    return Redemption.objects.filter(reward=reward, status=RedemptionStatus.OPEN).exists()
+    """Also one that is on an order which is not completed: it comes back when that is cancelled."""
+    completed = Purchase.objects.filter(reference=OuterRef("used_on"))
+    on_order = Q(status=RedemptionStatus.USED, used_on__startswith="order:") & ~Exists(completed)
+    mine = Redemption.objects.filter(reward=reward)
+    return mine.filter(Q(status=RedemptionStatus.OPEN) | on_order).exists()
 
 
 def read_codes(content: bytes) -> list[str]:

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from loyalty.domain.batches import COLUMNS, MAX_BYTES
@@ -131,7 +132,10 @@ class ActivityForm(forms.Form):
     until = LocalDateField(label=_("Until"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     by = forms.ModelChoiceField(
-        label=_("By"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+        label=pgettext_lazy("person", "By"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Everybody"),
     )
     batch = forms.IntegerField(
         label=_("Batch"), required=False, min_value=1, widget=forms.TextInput({"inputmode": "numeric"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Provider
 from loyalty.enums import RuleKind
 from loyalty.models import Branch, EarningRule, Level, Member
-from loyalty.queries.members import find_members
+from loyalty.queries.members import exact_members, find_members
 from marketplace.common.fields import (
     DigitIntegerField,
     LocalDateField,
@@ -49,7 +49,7 @@ class EarningRuleForm(forms.ModelForm[EarningRule]):
         max_value=100,
         decimal_places=2,
         widget=NumberInput,
-        help_text=_("2 doubles the points."),
+        help_text=_("2 doubles the points; where categories are chosen, only the points for these."),
     )
     minimum = MoneyField(label=_("Minimum spend"), required=False)
     starts_on = LocalDateField(label=_("First day"), required=False)
@@ -147,8 +147,12 @@ class TryForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
-    provider = forms.ModelChoiceField(label=_("Provider"), required=False, queryset=Provider.objects.none())
-    branch = forms.ModelChoiceField(label=_("Branch"), required=False, queryset=Branch.objects.none())
+    provider = forms.ModelChoiceField(
+        label=_("Provider"), required=False, queryset=Provider.objects.none(), empty_label="—"
+    )
+    branch = forms.ModelChoiceField(
+        label=_("Branch"), required=False, queryset=Branch.objects.none(), empty_label="—"
+    )
     at = LocalDateTimeField(label=_("When"), required=False, help_text=_("Empty: now."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -161,7 +165,7 @@ class TryForm(forms.Form):
         typed = self.cleaned_data["member"]
         if not typed.strip():
             return None
-        found = list(find_members(typed)[:2])
+        found = exact_members(typed) or list(find_members(typed)[:2])
         if len(found) != 1:
             raise forms.ValidationError(
                 _("No customer data found.") if not found else _("Several members fit. Type the Member ID.")

@@ -46,7 +46,7 @@ class CampaignForm(forms.Form):
         min_value=0,
         max_value=365,
         initial=7,
-        help_text=_("Points are given when they are over. Not used when points are given for joining."),
+        help_text=_("Points are given when they are over; those for joining, so many days after it."),
     )
     per_inviter = DigitIntegerField(
         label=_("Friends for each inviter at most"),

@@ -80,8 +80,14 @@ class MemberForm(forms.Form):
         data = self.cleaned_data
         if not data.get("hand_level"):
             data["hand_level_until"] = None
-        elif data.get("hand_level_until") and data["hand_level_until"] < store_day():
+        elif self._is_over(data):
             self.add_error("hand_level_until", _("This day is over. Choose today or a later day."))
+
+    def _is_over(self, data: dict[str, Any]) -> bool:
+        """What stood there before may be over: only a new level, or a new day, has to lie ahead."""
+        chosen = data.get("hand_level"), data.get("hand_level_until")
+        before = self.initial.get("hand_level"), self.initial.get("hand_level_until")
+        return chosen != before and chosen[1] is not None and chosen[1] < store_day()
 
     def refuse(self, error: DomainError) -> None:
         self.add_error("phone" if error.code == "phone_taken" else None, error.sentence)

@@ -90,9 +90,10 @@ class RightsForm(forms.Form):
         for role in ROLES_WITH_RIGHTS:
             has = rights_of_role(role)
             for right in Right:
+                item = item_for(right, "")
                 tick = forms.BooleanField(required=False, initial=right in has)
                 tick.disabled = right in FOR_ADMIN_ALONE
-                tick.widget.attrs["aria-label"] = f"{right.label}: {role.label}"
+                tick.widget.attrs["aria-label"] = f"{item.name if item else right.label}: {role.label}"
                 self.fields[f"{role}-{right}"] = tick
 
     def rows(self) -> list[tuple[Right, str, list[forms.BoundField]]]:

@@ -232,7 +232,9 @@ class RewardForm(OfferForm):
 class ItemForm(forms.Form):
     """One of the privileges in a package; an empty row is none."""
 
-    reward = forms.ModelChoiceField(label=_("Reward"), required=False, queryset=Reward.objects.none())
+    reward = forms.ModelChoiceField(
+        label=_("Reward"), required=False, queryset=Reward.objects.none(), empty_label="—"
+    )
     quantity = DigitIntegerField(label=_("Quantity"), required=False, min_value=1, max_value=50, initial=1)
 
     def __init__(self, *args: Any, rewards: Any, **kwargs: Any) -> None:

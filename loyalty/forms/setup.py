@@ -31,20 +31,13 @@ class StoreForm(forms.ModelForm[Programme]):
         widget=forms.URLInput({"dir": "ltr", "placeholder": "https://"}),
     )
 
-    website = forms.URLField(
-        label=_("Website"),
-        required=False,
-        assume_scheme="https",
-        widget=forms.URLInput({"dir": "ltr", "placeholder": "https://"}),
-    )
-
     class Meta:
         model = Programme
         fields = ["store_name", "contact_phone", "contact_email", "website", "contact_address"]
         labels = {
             "store_name": _("Store name"),
             "contact_email": _("Contact email"),
-            "contact_address": _("Address"),
+            "contact_address": _("Postal address"),
         }
         help_texts = {"store_name": _("Members see it with their points.")}
         widgets = {
@@ -101,11 +94,15 @@ class ProgrammeForm(forms.ModelForm[Programme]):
             "needs_approval": _("A second person approves point adjustments"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_admin: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["point_value"].help_text = _(
             "In %(currency)s. The dashboard counts with it what all points are worth."
         ) % {"currency": settings.STORE_CURRENCY}
+        if self.instance.needs_approval and not is_admin:
+            # Or one person could switch it off, run a file, and switch it on again.
+            approval = self.fields["needs_approval"]
+            approval.disabled, approval.help_text = True, _("Only an Admin switches this off.")
 
 
 class BranchForm(forms.ModelForm[Branch]):
@@ -114,7 +111,7 @@ class BranchForm(forms.ModelForm[Branch]):
     class Meta:
         model = Branch
         fields = ["name", "code", "phone", "address"]
-        labels = {"name": _("Branch name"), "code": _("Branch code"), "address": _("Address")}
+        labels = {"name": _("Branch name"), "code": _("Branch code"), "address": _("Postal address")}
         help_texts = {"code": _("Short and your own, such as SIAM; it stands in files and reports.")}
         error_messages = {"code": {"unique": _("Another branch has this code. Choose another one.")}}
         widgets = {

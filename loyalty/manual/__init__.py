@@ -13,7 +13,8 @@ _FONTS = Path(fontpkg_sarabun.__file__).parent / "files"  # Thai and Latin in on
 
 
 def manual_pdf(language: str, *, store: str) -> bytes:
-    """`language` is one of LANGUAGES, `store` the name on it. The first request in a process makes it; it takes under a second."""
+    """`language` is one of LANGUAGES, `store` the name on it. The first request in a process
+    makes it; it takes under a second."""
     return _made(language, store, settings.BASE_URL)
 
 

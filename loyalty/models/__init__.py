@@ -1,25 +1,37 @@
 """Members, their points, and what the programme gives for them."""
 
-from loyalty.models.batches import Batch, BatchRow
+from loyalty.models.batches import Batch, BatchAction, BatchRow
 from loyalty.models.figures import DailyFigure, PreparedFigures
 from loyalty.models.friends import Referral, ReferralCampaign
 from loyalty.models.ledger import BalanceCheck, LedgerEntry, Purchase, Refund
-from loyalty.models.members import Level, Member, MemberQuerySet
+from loyalty.models.members import Level, Member, MemberEdit, MemberQuerySet
 from loyalty.models.programme import BackofficeAccount, Branch, Programme, RoleRights
-from loyalty.models.rewards import Offer, Package, PackageItem, Redemption, Reward, RewardCode
+from loyalty.models.rewards import (
+    CouponUse,
+    Offer,
+    Package,
+    PackageItem,
+    Redemption,
+    Reward,
+    RewardCode,
+)
 from loyalty.models.rules import EarningRule
+from loyalty.models.walks import Walk
 
 __all__ = [
     "BackofficeAccount",
     "BalanceCheck",
     "Batch",
+    "BatchAction",
     "BatchRow",
     "Branch",
+    "CouponUse",
     "DailyFigure",
     "EarningRule",
     "LedgerEntry",
     "Level",
     "Member",
+    "MemberEdit",
     "MemberQuerySet",
     "Offer",
     "Package",
@@ -34,4 +46,5 @@ __all__ = [
     "Reward",
     "RewardCode",
     "RoleRights",
+    "Walk",
 ]

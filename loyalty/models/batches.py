@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.core.files import File
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from loyalty.enums import BatchKind, BatchStatus, RowStatus
+from loyalty.enums import BatchDeed, BatchKind, BatchStatus, RowStatus
 from loyalty.models.ledger import LedgerEntry
 from loyalty.models.members import Member
 
 
 class Batch(models.Model):
-    """Rows are checked first; nothing is changed until somebody presses Run. The counts always add up:
-    rows = ready + done + skipped + errors + undone."""
+    """Rows are checked first; nothing is changed until somebody presses Run. The counts add up once a file
+    was checked: rows = ready + done + skipped + errors + undone."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=BatchKind.choices)
     status = models.CharField(
@@ -27,6 +29,8 @@ class Batch(models.Model):
     # Our field → the file's heading, and the headings as they stand.
     headings: Any = models.JSONField(default=list, blank=True, editable=False)
     columns: Any = models.JSONField(default=dict, blank=True, editable=False)
+    # The first rows as they were read, for who chooses the columns; goes with the file.
+    sample: Any = models.JSONField(null=True, blank=True, editable=False)
     # What was chosen beside the columns, by the names of loyalty.domain.batches.uploading.Options.
     options: Any = models.JSONField(default=dict, blank=True, editable=False)
     note = models.CharField(_("reason"), max_length=300, blank=True)
@@ -49,11 +53,30 @@ class Batch(models.Model):
     undone_by = models.ForeignKey(
         User, verbose_name=_("undone by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # At what it was stopped or broke off.
+    halted = models.CharField(
+        max_length=10,
+        choices=BatchStatus.choices,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    undo_approved_by = models.ForeignKey(
+        User,
+        verbose_name=_("undo approved by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     # Which worker has it. It touches `beat_at` while it works: one that stands still is taken up by another.
     claim = models.UUIDField(null=True, editable=False)
     beat_at = models.DateTimeField(null=True, editable=False)
+    # Workers that took it up since it last got further.
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
@@ -67,6 +90,42 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.file_name}"
+
+    @property
+    def is_halted(self) -> bool:
+        """Stopped or failed with something changed already: it can go on where it was."""
+        stands = self.status in (BatchStatus.STOPPED, BatchStatus.FAILED)
+        return stands and self.halted in (BatchStatus.RUNNING, BatchStatus.UNDOING)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Stopped or failed before anything was changed."""
+        return self.status in (BatchStatus.STOPPED, BatchStatus.FAILED) and not self.is_halted
+
+    def open_file(self) -> "File[bytes]":
+        """Raises FileNotFoundError when its time was over (loyalty.domain.batches.tidying)."""
+        if not self.file:
+            raise FileNotFoundError
+        return self.file.open("rb")
+
+
+class BatchAction(models.Model):
+    """Who did what with a batch, after who uploaded it."""
+
+    batch = models.ForeignKey(
+        Batch, verbose_name=_("batch"), on_delete=models.CASCADE, related_name="actions"
+    )
+    deed = models.CharField(_("what"), max_length=10, choices=BatchDeed.choices)
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("action on a batch")
+        verbose_name_plural = _("actions on batches")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.get_deed_display()}"
 
 
 class BatchRow(models.Model):
@@ -120,6 +179,9 @@ class BatchRow(models.Model):
         indexes = [
             models.Index(
                 fields=["batch", "number"], condition=models.Q(status=RowStatus.ERROR), name="batch_row_error"
+            ),
+            models.Index(
+                fields=["batch", "number"], condition=~models.Q(problem=""), name="batch_row_remark"
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
-from loyalty.enums import EntryKind, Place
+from loyalty.enums import BY_BATCH, EntryKind, Place
 from loyalty.models.members import Member
 from loyalty.models.programme import Branch
 
@@ -77,6 +77,13 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def gone_of_worth(self) -> tuple[Decimal, Decimal]:
+        """Of the money for which points were given: how much went back, and all of it. What had gone back
+        before points were worked out gave none."""
+        worth = self.amount if self.awarded_amount is None else self.awarded_amount
+        return self.refunded - (self.amount - worth), worth
 
 
 class Refund(models.Model):
@@ -201,6 +208,23 @@ class LedgerEntry(models.Model):
                 fields=["batch", "-id"], condition=models.Q(batch__isnull=False), name="ledger_of_batch"
             ),
             models.Index(fields=["-id"], condition=models.Q(by__isnull=False), name="ledger_by_people"),
+            # The Activity Log, narrowed. What batches write is found by the batch: a million entries do not
+            # pay for these.
+            models.Index(
+                fields=["by", "-id"],
+                condition=models.Q(by__isnull=False, batch__isnull=True),
+                name="ledger_of_person",
+            ),
+            models.Index(
+                fields=["kind", "-id"],
+                condition=models.Q(by__isnull=False) & ~models.Q(kind__in=BY_BATCH),
+                name="ledger_of_kind",
+            ),
+            models.Index(
+                fields=["branch", "-id"],
+                condition=models.Q(by__isnull=False, branch__isnull=False),
+                name="ledger_of_branch",
+            ),
             BrinIndex(fields=["created_at"], name="ledger_when"),
         ]
 

@@ -1,6 +1,7 @@
 """Members of the programme and their levels."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -118,5 +119,45 @@ class Member(models.Model):
     def __str__(self) -> str:
         return self.name or self.number
 
+    @property
+    def is_gone(self) -> bool:
+        return self.merged_into_id is not None or self.erased_at is not None
+
     def get_absolute_url(self) -> str:
         return reverse("loyalty:member", args=[self.pk])
+
+
+class MemberEdit(models.Model):
+    """What somebody changed about a member by hand. `changes`: the field → [before, after], as texts; empty
+    texts once the person is erased."""
+
+    member = models.ForeignKey(
+        Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="edits", db_index=False
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        User, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changes: Any = models.JSONField(_("changes"), default=dict)
+
+    # Of Member, in the order in which they are shown.
+    FIELDS = (
+        "name",
+        "phone",
+        "email",
+        "birthday",
+        "address",
+        "note",
+        "hand_level",
+        "hand_level_until",
+        "merged_into",
+        "erased_at",
+    )
+
+    class Meta:
+        verbose_name = _("change by hand")
+        verbose_name_plural = _("changes by hand")
+        indexes = [models.Index(fields=["member", "-id"], name="edit_of_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {', '.join(self.changes)}"

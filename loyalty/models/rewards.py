@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -111,7 +112,8 @@ class Reward(Offer):
 
 
 class RewardCode(models.Model):
-    """A code that the store has from elsewhere; goes out with one redemption."""
+    """A code that the store has from elsewhere; goes out with one redemption, and stays with it when that is
+    undone: it was seen, and nobody gets it again."""
 
     reward = models.ForeignKey(
         Reward, verbose_name=_("reward"), on_delete=models.CASCADE, related_name="codes"
@@ -222,8 +224,44 @@ class Redemption(models.Model):
         indexes = [
             models.Index(fields=["member", "-id"], name="redemption_of_member"),
             models.Index(fields=["code"], name="redemption_code"),
+            models.Index(Upper("code"), name="redemption_code_typed"),  # however it is typed at the counter
             models.Index(fields=["-created_at"], name="redemption_newest"),
         ]
 
     def __str__(self) -> str:
         return f"{self.reward}: {self.code}"
+
+
+class CouponUse(models.Model):
+    """A coupon that was taken in at the counter: by whom and where, also when that was undone."""
+
+    redemption = models.ForeignKey(
+        Redemption, verbose_name=_("redemption"), on_delete=models.PROTECT, related_name="uses"
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    branch = models.ForeignKey(
+        Branch,
+        verbose_name=_("branch"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("coupon taken in")
+        verbose_name_plural = _("coupons taken in")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["redemption"], condition=models.Q(undone_at=None), name="coupon_use_once"
+            )
+        ]
+        indexes = [models.Index(fields=["by", "-at"], name="coupon_use_of_person")]
+
+    def __str__(self) -> str:
+        return str(self.redemption)

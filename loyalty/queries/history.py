@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+from unicodedata import bidirectional
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 
-from loyalty.enums import EntryKind, Place
+from loyalty.enums import EntryKind, Place, RuleKind
 from loyalty.models import LedgerEntry, Member, Purchase
 from loyalty.queries.steps import money_text, points_text, step_sentence
 from marketplace.common.calendars import format_date, format_number, localize_digits
@@ -119,13 +120,19 @@ def lots_left(lots: Sequence[Lot], *, now: datetime) -> list[LotLeft]:
     return sorted(found, key=lambda left: left.lot.expires_on or date.max)
 
 
-def purchases_of(member: Member, *, before: int | None = None) -> tuple[list[Purchase], int | None]:
-    """Newest first, each with `given`: its points that stand, whatever went back; and the next page's key."""
+def purchases_of(
+    member: Member, *, before: int | None = None, upto: Purchase | None = None
+) -> tuple[list[Purchase], int | None]:
+    """Newest first, each with `given`: its points that stand, whatever went back; and the next page's key.
+    The page begins below `before`, or with `upto`."""
     rows = Purchase.objects.filter(member=member).select_related("provider", "branch", "by")
     last = Purchase.objects.filter(pk=before, member=member).first() if before is not None else None
     if last is not None:
         rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    if upto is not None:
+        rows = rows.filter(Q(at__lt=upto.at) | Q(at=upto.at, pk__lte=upto.pk))
     kinds = Q(entries__kind__in=[EntryKind.PURCHASE, EntryKind.REFUND])
+    kinds |= Q(entries__kind=EntryKind.UNDO, entries__reverses__kind=EntryKind.PURCHASE)
     rows = rows.annotate(given=Sum("entries__points", filter=kinds, default=0)).order_by("-at", "-pk")
     found: list[Any] = list(rows[: PURCHASES + 1])
     return found[:PURCHASES], found[PURCHASES - 1].pk if len(found) > PURCHASES else None
@@ -156,10 +163,12 @@ def _cause(entry: LedgerEntry) -> str:
         case EntryKind.IMPORTED:
             return gettext("Brought along from before the programme began.")
         case EntryKind.REDEMPTION:
-            return gettext("Redeemed for “%(reward)s”.") % {"reward": entry.note or "–"} + _where(entry)
+            return gettext("Redeemed for “%(reward)s”.") % {"reward": _apart(entry.note or "–")} + _where(
+                entry
+            )
         case EntryKind.RETURNED:
             return gettext("“%(reward)s” was given back, and its points came back.") % {
-                "reward": entry.note or "–"
+                "reward": _apart(entry.note or "–")
             }
         case EntryKind.REFUND:
             return _refunded(entry)
@@ -177,22 +186,23 @@ def _bought(purchase: Purchase) -> str:
     seller = purchase.provider or purchase.branch
     if seller is None:
         return gettext("%(amount)s spent (%(name)s).") % parts
-    return gettext("%(amount)s spent at %(shop)s (%(name)s).") % {**parts, "shop": seller}
+    return gettext("%(amount)s spent at %(shop)s (%(name)s).") % {**parts, "shop": _apart(seller)}
 
 
 def _name_of(reference: str) -> str:
     """ "order:42" as people call it."""
     kind, _colon, number = reference.partition(":")
+    number, _plus, _change = number.partition("+")  # its total became larger
     if kind == "order" and number:
         return gettext("order %(number)s") % {"number": localize_digits(number, get_language() or "en")}
     if kind == "counter":
         return gettext("at the counter")
-    return reference
+    return _apart(reference)
 
 
 def _where(entry: LedgerEntry) -> str:
     if entry.branch is not None:
-        return " " + gettext("At %(branch)s.") % {"branch": entry.branch}
+        return " " + gettext("At %(branch)s.") % {"branch": _apart(entry.branch)}
     if entry.place == Place.COUNTER:
         return " " + gettext("At the counter.")
     return ""
@@ -200,7 +210,7 @@ def _where(entry: LedgerEntry) -> str:
 
 def _friend(entry: LedgerEntry) -> str:
     steps: Mapping[str, Any] = entry.steps if isinstance(entry.steps, dict) else {}
-    campaign = {"campaign": steps.get("campaign") or "–"}
+    campaign = {"campaign": _apart(steps.get("campaign") or "–")}
     if steps.get("side") == "friend":
         return gettext("Welcome: you came by a friend's invitation (%(campaign)s).") % campaign
     return gettext("For a friend who came by the invitation (%(campaign)s).") % campaign
@@ -238,6 +248,12 @@ def _undone(entry: LedgerEntry) -> str:
     steps: Mapping[str, Any] = entry.steps if isinstance(entry.steps, dict) else {}
     if steps.get("why") == "referral_refunded":
         return gettext("The friend's order was returned, and the points for the invitation went with it.")
+    if steps.get("why") == "given_twice":
+        if steps.get("kind") == RuleKind.SIGN_UP:
+            return gettext("The bonus for joining is given once: both of the merged members had got it.")
+        return gettext(
+            "The bonus for the first purchase is given once: both of the merged members had got it."
+        )
     if entry.reverses is None:
         return gettext("Undone.")
     return gettext("Undone: %(what)s") % {"what": reason_of(entry.reverses)}
@@ -249,7 +265,7 @@ def _arithmetic(entry: LedgerEntry) -> Iterable[str]:
         yield gettext("“%(rule)s” gave %(points)s: %(sentence)s") % {
             "sentence": step_sentence(step),
             "points": points_text(step.get("points", 0)),
-            "rule": step.get("name", ""),
+            "rule": _apart(step.get("name", "")),
         }
 
 
@@ -272,8 +288,15 @@ def _missing(entry: LedgerEntry) -> str:
 def _quoted(entry: LedgerEntry) -> str:
     """What somebody wrote by hand."""
     named_above = (EntryKind.REDEMPTION, EntryKind.RETURNED)
-    return f"“{entry.note}”" if entry.note and entry.kind not in named_above else ""
+    return f"“{_apart(entry.note)}”" if entry.note and entry.kind not in named_above else ""
 
 
 def _number(points: int) -> str:
     return format_number(points, get_language() or "en")
+
+
+def _apart(name: object) -> str:
+    """What people wrote, in a sentence: each keeps its order where one of them runs from right to left."""
+    text = str(name)
+    is_mixed = get_language_bidi() or any(bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\u2068{text}\u2069" if is_mixed else text

@@ -11,7 +11,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from accounts.models import User
 from loyalty.enums import EntryKind, Place, RedemptionStatus
-from loyalty.models import Branch, LedgerEntry, Member, Purchase, Redemption, Referral
+from loyalty.models import Branch, CouponUse, LedgerEntry, Member, Purchase, Redemption, Referral
 from marketplace.common.text import fold_digits
 
 # Longer than any one person's shift shows; what is older is under Activity Summary.
@@ -19,20 +19,25 @@ TODAY_AT_MOST = 50
 _CARD = re.compile(r"(?:.*/)?([A-Za-z0-9_-]{16,32})/?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Action:
-    """What somebody did at the counter; `points` are the member's, gone ones negative."""
+    """What somebody did at the counter; `points` are the member's, gone ones negative. `token` is for the
+    link of a coupon that was taken in."""
 
     at: datetime
     member: Member
     points: int
     purchase: Purchase | None = None
     redemption: Redemption | None = None
+    use: CouponUse | None = None
+    token: str = ""
 
     @property
     def is_undone(self) -> bool:
         if self.purchase is not None:
             return self.purchase.refunded >= self.purchase.amount
+        if self.use is not None and self.use.undone_at is not None:
+            return True
         return self.redemption is not None and self.redemption.status == RedemptionStatus.CANCELLED
 
 
@@ -47,9 +52,12 @@ def member_by_phone(phone: object) -> Member | None:
 
 
 def member_by_number(text: str) -> Member | None:
-    """By Member ID."""
+    """By Member ID: an import brings along such as A-77."""
     number = fold_digits(text).strip()
-    return _current(Member.objects.filter(number=number)) if number.isascii() and number.isdigit() else None
+    if not _is_text(number):
+        return None
+    exactly, in_capitals = Member.objects.filter(number=number), Member.objects.filter(number=number.upper())
+    return _current(exactly) or _current(in_capitals)
 
 
 def member_by_card(text: str) -> Member | None:
@@ -66,7 +74,7 @@ def _current(members: "QuerySet[Member]") -> Member | None:
 
 
 def counter_actions(by: User, branch: Branch | None, *, since: datetime) -> list[Action]:
-    """What this person did at this branch, newest first; two queries."""
+    """What this person did at this branch, newest first; three queries."""
     purchases = (
         Purchase.objects.filter(by=by, branch=branch, place=Place.COUNTER, at__gte=since)
         .select_related("member")
@@ -80,8 +88,14 @@ def counter_actions(by: User, branch: Branch | None, *, since: datetime) -> list
         .select_related("member", "reward", "package")
         .order_by("-created_at")[:TODAY_AT_MOST]
     )
+    uses = (
+        CouponUse.objects.filter(by=by, branch=branch, at__gte=since)
+        .select_related("redemption__member", "redemption__reward", "redemption__package")
+        .order_by("-at")[:TODAY_AT_MOST]
+    )
     actions = [Action(p.at, p.member, p.given, purchase=p) for p in purchases if p.member is not None]
     actions += [Action(r.created_at, r.member, -r.points, redemption=r) for r in redemptions]
+    actions += [Action(u.at, u.redemption.member, 0, redemption=u.redemption, use=u) for u in uses]
     return sorted(actions, key=lambda action: action.at, reverse=True)[:TODAY_AT_MOST]
 
 
@@ -100,6 +114,15 @@ def open_coupons_with(code: str) -> "QuerySet[Redemption]":
     typed = fold_digits(code).strip()
     rows = Redemption.objects.filter(code__iexact=typed) if _is_text(typed) else Redemption.objects.none()
     return rows.select_related("reward", "member").order_by(F("used_at").asc(nulls_first=True), "-pk")[:10]
+
+
+def coupon_uses(after: int | None = None, *, limit: int = 50) -> tuple[list[CouponUse], int | None]:
+    """Coupons taken in by anybody, newest first, and the key from which the next page goes on."""
+    rows = CouponUse.objects.select_related("redemption__member", "redemption__reward", "by", "branch")
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
 
 
 def friends_of(member: Member) -> "QuerySet[Referral]":

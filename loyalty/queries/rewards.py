@@ -40,7 +40,7 @@ def offered_rewards(day: date, level_pk: int | None) -> "QuerySet[Reward]":
 
 def offered_packages(day: date, level_pk: int | None) -> "QuerySet[Package]":
     seen = Package.objects.filter(_offered_on(day), _seen_by(Package, level_pk))
-    items = PackageItem.objects.select_related("reward").order_by("pk")
+    items = PackageItem.objects.select_related("reward").prefetch_related("reward__branches").order_by("pk")
     return seen.prefetch_related("levels", Prefetch("items", items)).order_by("points", "pk")
 
 
@@ -77,7 +77,14 @@ def free_codes(rewards: Iterable[Reward]) -> dict[int, int]:
 
 def coupons_of(member: Member) -> "QuerySet[Redemption]":
     """Everything that a member redeemed, newest first; what is over is among it."""
-    return Redemption.objects.filter(member=member).select_related("reward", "package").order_by("-pk")
+    rows = Redemption.objects.filter(member=member).select_related("reward", "package", "rewardcode")
+    return rows.order_by("-pk")
+
+
+def to_be_used(member: Member, day: date) -> "QuerySet[Redemption]":
+    """Of everything that a member redeemed, what is good on that day."""
+    good = Q(expires_on=None) | Q(expires_on__gte=day)
+    return coupons_of(member).filter(good, status=RedemptionStatus.OPEN)
 
 
 def usable_coupons(member: Member, day: date) -> "QuerySet[Redemption]":
@@ -156,9 +163,11 @@ def state_counts(offers: "QuerySet[Any]", day: date) -> dict[str, int]:
 def redemptions_of(reward: Reward) -> "QuerySet[Redemption]":
     """Newest first, with whom they are shown."""
     rows = Redemption.objects.filter(reward=reward).order_by("-pk")
-    return rows.select_related("member", "package", "branch", "by", "reward")
+    return rows.select_related("member", "package", "branch", "by", "reward", "rewardcode")
 
 
 def code_counts(reward: Reward) -> dict[str, int]:
-    free = Q(redemption=None)
-    return dict(reward.codes.aggregate(free=Count("pk", filter=free), used=Count("pk", filter=~free)))
+    """`undone` are some of those that are used: their redemption was, the code stays spent."""
+    free, undone = Q(redemption=None), Q(redemption__status=RedemptionStatus.CANCELLED)
+    counts = {"free": free, "used": ~free, "undone": undone}
+    return dict(reward.codes.aggregate(**{name: Count("pk", filter=which) for name, which in counts.items()}))

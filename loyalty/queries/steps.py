@@ -27,7 +27,7 @@ WHY: dict[str, Promise] = {
     "minimum": _("The amount is below the minimum spend."),
     "category": _("Nothing was bought in the rule's categories."),
     "after_last": _("A rule above says that none follows it."),
-    "greater_one": _("Another rule multiplies by more."),
+    "greater_one": _("Another rule gives more."),
     "too_little": _("The amount is too small for a whole point."),
 }
 
@@ -57,6 +57,11 @@ def step_sentence(step: Mapping[str, Any]) -> str:
                 "points": points_text(step["each"]),
                 "per": money_text(step["per"]),
                 "rounding": _ROUNDED[step["rounding"]],
+            }
+        case RuleKind.MULTIPLIER if step.get("amount"):
+            return gettext("The points for %(amount)s of it count %(times)s times.") % {
+                "amount": money_text(step["amount"]),
+                "times": number_text(step["times"]),
             }
         case RuleKind.MULTIPLIER:
             return gettext("The points from spending count %(times)s times.") % {

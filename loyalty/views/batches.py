@@ -30,6 +30,15 @@ _STEP_OF = {
     BatchStatus.WAITING: 2,
     BatchStatus.RUNNING: 2,
 }
+_DISCARDED_FROM = (
+    BatchStatus.UPLOADED,
+    BatchStatus.CHECKED,
+    BatchStatus.WAITING,
+    BatchStatus.STOPPED,
+    BatchStatus.FAILED,
+)
+# Who did what with it; later ones are not shown.
+_ACTIONS = 50
 
 
 def _batch(request: HttpRequest, pk: int, *, to_approve: bool = False) -> Batch:
@@ -52,34 +61,40 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, found: Batch, form: ColumnsForm | None = None) -> HttpResponseBase:
-    rights = rights_in(request)
     at_work = found.status in AT_WORK
+    halted = found.halted if found.is_halted or found.is_unchecked else ""
     context: dict[str, Any] = {
         "batch": found,
+        "actions": found.actions.select_related("by")[:_ACTIONS],
         "adjusts": found.kind != BatchKind.MEMBERS,
         "steps": _STEPS,
-        "step": _STEP_OF.get(BatchStatus(found.status), 3),
+        "step": _STEP_OF.get(BatchStatus(halted or found.status), 3),
         "at_work": at_work,
-        "may_work": RIGHT_OF[BatchKind(found.kind)] in rights,
-        "may_approve": Right.APPROVE in rights and found.by_id != operator_of(request).pk,
+        **_allowed(request, found),
         "problem": batches.sentence_of(found.problem) if found.problem else "",
         "rows": [] if at_work else [(row, sentence_of(row)) for row in telling_rows(found)],
         "shown": SHOWN,
         "troubled": found.rows_error + found.rows_skipped,
     }
-    if found.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED):
+    if found.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED) or (found.is_unchecked and found.file):
         context["form"] = form or ColumnsForm(batch=found)
-        context["sample"] = _sample(found)
     status = 422 if form is not None and form.errors else 200
     return page(request, "loyalty/batch.html", "Batch", context, status=status)
 
 
-def _sample(found: Batch) -> list[list[str]]:
-    try:
-        with found.file.open("rb") as file:
-            return batches.headings_of(file, found.encoding)[1]
-    except (batches.FileError, FileNotFoundError):
-        return []
+def _allowed(request: HttpRequest, found: Batch) -> dict[str, bool]:
+    """What the page offers to whom."""
+    rights = rights_in(request)
+    may_work = RIGHT_OF[BatchKind(found.kind)] in rights
+    stands = found.status == BatchStatus.DONE or (found.is_halted and found.halted == BatchStatus.RUNNING)
+    unmade = not found.rows_done and not found.rows_undone
+    return {
+        "may_work": may_work,
+        "may_approve": Right.APPROVE in rights and batches.may_approve(found, operator_of(request)),
+        "may_undo": may_work and stands and found.rows_done > 0,
+        "undo_waits": batches.wants_second(found),
+        "may_discard": may_work and unmade and found.status in _DISCARDED_FROM,
+    }
 
 
 @backoffice()
@@ -133,6 +148,30 @@ def approve_batch(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def undo_batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _act(request, _batch(request, pk), batches.undo)
+
+
+@backoffice(Right.APPROVE)
+@require_POST
+def approve_undo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _act(request, _batch(request, pk, to_approve=True), batches.approve_undo)
+
+
+@backoffice()
+@require_POST
+def keep_batch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _act(request, _batch(request, pk), batches.keep)
+
+
+@backoffice()
+@require_POST
+def stop_batch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _act(request, _batch(request, pk), batches.stop)
+
+
+@backoffice()
+@require_POST
+def go_on_with_batch(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return _act(request, _batch(request, pk), batches.go_on)
 
 
 @backoffice()

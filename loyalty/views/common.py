@@ -40,6 +40,11 @@ def operator_of(request: HttpRequest) -> User:
     return request.user
 
 
+def sees_members(request: HttpRequest) -> bool:
+    """Names and phones are for who may open Member Detail; others know members by their IDs."""
+    return Right.MEMBERS in rights_in(request)
+
+
 def page(
     request: HttpRequest, template: str, title: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponseBase:
@@ -53,6 +58,7 @@ def page(
         "title": gettext(title),
         "menu_name": title if title in MENU_NAMES else "",
         "menu_item": item,
+        "sees_members": sees_members(request),
         **context,
     }
     return render(request, template, more, status=status)

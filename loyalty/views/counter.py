@@ -35,6 +35,7 @@ from loyalty.views.counter_common import (
     branches_for,
     counter_page,
     counter_staff,
+    coupon_token,
 )
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
@@ -67,6 +68,9 @@ def counter(request: CounterRequest) -> HttpResponse:
     now = timezone.now()
     midnight = datetime.combine(store_day(now), time.min, tzinfo=store_zone())
     actions = counter_actions(operator_of(request), request.branch, since=midnight)
+    for action in actions:
+        if action.use is not None:
+            action.token = coupon_token(action.use.redemption)
     choices, is_bound = branches_for(request)
     context = {
         "actions": [(one, not one.is_undone and now - one.at <= UNDO_WITHIN) for one in actions],

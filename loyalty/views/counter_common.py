@@ -5,15 +5,18 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from loyalty.enums import Right
-from loyalty.models import Branch
+from loyalty.models import Branch, Redemption
 from loyalty.permissions import branch_of, rights_of
 from loyalty.views.common import View, operator_of
 
+# How long somebody at the counter may look at a coupon whose code they have seen.
+COUPON, COUPON_SECONDS = "counter-coupon", 3600
 CHOSEN_BRANCH = "counter_branch"  # in the session: the key of the branch
 
 
@@ -76,3 +79,7 @@ def counter_page(
 ) -> HttpResponse:
     more = {"branch": getattr(request, "branch", None), "currency": settings.STORE_CURRENCY, **context}
     return render(request, template, more, status=status)
+
+
+def coupon_token(redemption: Redemption) -> str:
+    return signing.dumps(redemption.pk, salt=COUPON)

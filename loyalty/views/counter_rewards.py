@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,21 +15,25 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loyalty import domain
-from loyalty.domain.counter import undo_at_counter
+from loyalty.domain.counter import take_in_coupon, undo_at_counter, undo_coupon
 from loyalty.domain.ledger import spendable_points
 from loyalty.domain.offers import SENTENCES, Shown
 from loyalty.domain.redeeming import UNDO_WITHIN
 from loyalty.enums import Place, RedemptionStatus
 from loyalty.forms.counter import CouponForm, MemberForm
-from loyalty.models import Member, Package, Redemption, Reward
+from loyalty.models import CouponUse, Member, Package, Redemption, Reward
 from loyalty.queries.points import member_by_card, open_coupons_with
 from loyalty.views.common import operator_of
 from loyalty.views.counter import too_many_photos
-from loyalty.views.counter_common import CounterRequest, at_counter, counter_page
+from loyalty.views.counter_common import (
+    COUPON,
+    COUPON_SECONDS,
+    CounterRequest,
+    at_counter,
+    counter_page,
+    coupon_token,
+)
 from marketplace.common.errors import DomainError
-
-# How long somebody at the counter may look at a coupon whose code they have seen.
-_COUPON, _COUPON_SECONDS = "counter-coupon", 3600
 
 
 @at_counter
@@ -166,9 +171,9 @@ def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            domain.use_coupon(
+            take_in_coupon(
                 redemption,
-                on=f"counter:{redemption.pk}:{request.POST.get('form_token', '')[:36]}",
+                form_token=request.POST.get("form_token", "")[:36],
                 amount=_taken_off(redemption),
                 by=operator_of(request),
                 branch=request.branch,
@@ -177,7 +182,10 @@ def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
             return redirect("loyalty:counter_use_coupon", token)
         except DomainError as error:
             problem = error.sentence
+    use = _own_uses(request).filter(redemption=redemption, undone_at=None).first()
     context = {
+        "use": use if use and timezone.now() - use.at <= UNDO_WITHIN else None,
+        "minutes": int(UNDO_WITHIN.total_seconds() // 60),
         "redemption": redemption,
         "member": redemption.member,
         "problem": problem,
@@ -188,16 +196,23 @@ def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
     return counter_page(request, "loyalty/counter_use_coupon.html", context, status=422 if problem else 200)
 
 
+@at_counter
+@require_POST
+def undo_counter_coupon(request: CounterRequest, pk: int) -> HttpResponse:
+    try:
+        undo_coupon(get_object_or_404(_own_uses(request), pk=pk), by=operator_of(request))
+        messages.success(request, gettext("Undone: the coupon can be used again."))
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    return redirect("loyalty:counter")
+
+
 # --- parts ----------------------------------------------------------------------------------------------
-
-
-def coupon_token(redemption: Redemption) -> str:
-    return signing.dumps(redemption.pk, salt=_COUPON)
 
 
 def _pk_of(token: str) -> int:
     try:
-        return int(signing.loads(token, salt=_COUPON, max_age=_COUPON_SECONDS))
+        return int(signing.loads(token, salt=COUPON, max_age=COUPON_SECONDS))
     except signing.BadSignature as error:
         raise Http404 from error
 
@@ -218,6 +233,10 @@ def _offer(kind: str, pk: int) -> Reward | Package:
 def _own_redemption(request: HttpRequest, pk: int) -> Redemption:
     mine = Redemption.objects.filter(by=operator_of(request), place=Place.COUNTER)
     return get_object_or_404(mine.select_related("member__level", "reward", "package", "branch"), pk=pk)
+
+
+def _own_uses(request: HttpRequest) -> "QuerySet[CouponUse]":
+    return CouponUse.objects.filter(by=operator_of(request)).select_related("redemption__member")
 
 
 def _shown(request: CounterRequest, member: Member, offer: Reward | Package) -> Shown | None:

@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from loyalty.domain.earning import Facts, quote
+from loyalty.domain.earning import Facts, Quote, quote
 from loyalty.domain.levels import standing_of
 from loyalty.domain.programme import programme, store_day, store_zone
-from loyalty.domain.purchases import listed_rules
+from loyalty.domain.purchases import has_bought, listed_rules
 from loyalty.domain.rules import add_rule, move_rule
 from loyalty.enums import Right
 from loyalty.forms.earning import FIELDS, OF_PURCHASE, EarningRuleForm, TryForm, category_choices
-from loyalty.models import EarningRule, Level, Purchase
+from loyalty.models import EarningRule, Level
 from loyalty.queries.rules import rule_rows
 from loyalty.queries.steps import step_sentence
 from loyalty.views.common import backoffice, page
@@ -83,15 +83,17 @@ def _tried(data: dict[str, Any]) -> dict[str, Any]:
     """What the purchase would give, rule by rule."""
     member, at = data["member"], data["at"] or timezone.now()
     lowest = Level.objects.filter(threshold=0).first()
+    if not programme().is_running:
+        return {"quote": Quote(0, []), "steps": [], "tried_member": member, "tried_level": None}
     facts = Facts(
         amount=data["amount"],
         at=at.astimezone(store_zone()),
         by_category={data["category"]: data["amount"]},
         provider_id=data["provider"].pk if data["provider"] else None,
         branch_id=data["branch"].pk if data["branch"] else None,
-        level=standing_of(member).level if member else lowest,
+        level=standing_of(member, now=at).level if member else lowest,
         birthday=member.birthday if member else None,
-        is_first=member is None or not Purchase.objects.filter(member=member).exists(),
+        is_first=member is None or not has_bought(member),
     )
     found = quote(facts, listed_rules())
     steps = [(step, step_sentence(step.as_json())) for step in found.steps]

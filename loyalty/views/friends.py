@@ -17,7 +17,7 @@ from loyalty.enums import ReferralStatus, Right
 from loyalty.forms.friends import CampaignForm
 from loyalty.models import ReferralCampaign
 from loyalty.queries.friends import campaign_row, campaign_rows, reason_text, referrals_of, referrals_page
-from loyalty.views.common import backoffice, page
+from loyalty.views.common import backoffice, page, sees_members
 from loyalty.views.members import page_key
 from marketplace.common.errors import DomainError
 from marketplace.common.export import Format, export_response
@@ -93,19 +93,19 @@ def export_campaign(request: HttpRequest, pk: int) -> HttpResponseBase:
         cast(Format, request_format),
         f"friends-{found.pk}",
         headings,
-        _rows(found, request.GET.get("status", "")),
+        _rows(found, request.GET.get("status", ""), named=sees_members(request)),
         zone=zone,
         rtl=get_language_bidi(),
     )
 
 
-def _rows(found: ReferralCampaign, status: str) -> Iterator[list[Any]]:
+def _rows(found: ReferralCampaign, status: str, *, named: bool) -> Iterator[list[Any]]:
     for one in referrals_of(found, status=status).iterator(chunk_size=1000):
         yield [
             one.created_at,
-            one.inviter.name,
+            one.inviter.name if named else "",
             one.inviter.number,
-            one.friend.name,
+            one.friend.name if named else "",
             one.friend.number,
             one.get_status_display(),
             reason_text(one),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi, gettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from loyalty.domain import refund
@@ -19,6 +19,7 @@ from loyalty.domain.programme import store_zone
 from loyalty.enums import EntryKind, LevelCriterion, Right
 from loyalty.forms.members import KindForm, RefundForm
 from loyalty.models import LedgerEntry, Member, Purchase
+from loyalty.queries.edits import edits_of
 from loyalty.queries.history import (
     account_of,
     history,
@@ -81,7 +82,7 @@ def export_member(request: HttpRequest, pk: int) -> HttpResponseBase:
         gettext("Reason"),
         gettext("Good until"),
         gettext("Reference"),
-        gettext("By"),
+        pgettext("person", "By"),
     ]
     name = f"member-{owner.number}"
     return export_response(
@@ -117,6 +118,8 @@ def _member_page(
     kind = kind if kind in EntryKind.values else ""
     lines, older = history(owner, account, kind=kind, before=page_key(request))
     purchases, older_purchases = purchases_of(owner, before=page_key(request, "bought_before"))
+    if refused is not None and refused.purchase not in purchases:  # it was on a page of older ones
+        purchases, older_purchases = purchases_of(owner, upto=refused.purchase)
     is_open = owner.merged_into_id is None and owner.erased_at is None
     level = level_now(owner, now=now)
     context = {
@@ -133,6 +136,7 @@ def _member_page(
         "kind_form": KindForm(initial={"kind": kind}),
         "purchases": [(one, _form_for(one, refused, is_open)) for one in purchases],
         "older_purchases": older_purchases,
+        "edits": edits_of(owner),
         "merged": list(owner.merged.order_by("pk")),
     }
     # A person's name is no word to translate.

@@ -15,12 +15,13 @@ from loyalty.domain.programme import store_day
 from loyalty.enums import Place
 from loyalty.models import Member, Package, Redemption
 from loyalty.queries.points import member_of_account
-from loyalty.queries.rewards import coupons_of
+from loyalty.queries.rewards import coupons_of, to_be_used
 from loyalty.views.common import operator_of as reader
 from loyalty.views.my_common import members_page, my_page
 from marketplace.common.errors import DomainError
 
 COUPONS = 100
+MOST_TO_USE = 1000
 
 
 @members_page
@@ -64,12 +65,9 @@ def my_redeem(
 @require_GET
 def my_coupons(request: HttpRequest, member: Member) -> HttpResponse:
     """Those to be used first."""
-    rows = list(coupons_of(member)[:COUPONS])
-    day = store_day()
-    usable = [
-        row for row in rows if row.status == "open" and (row.expires_on is None or row.expires_on >= day)
-    ]
-    past = [row for row in rows if row not in usable]
+    good = to_be_used(member, store_day())
+    usable = list(good[:MOST_TO_USE])
+    past = list(coupons_of(member).exclude(pk__in=good.values("pk"))[:COUPONS])
     return my_page(request, "loyalty/my_coupons.html", member, {"usable": usable, "past": past})
 
 

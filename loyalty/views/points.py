@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from loyalty import domain
 from loyalty.domain.phone_codes import asked_phone, can_send_codes, prove_phone, send_code
 from loyalty.domain.points_at_a_glance import overview_of
+from loyalty.domain.programme import programme
 from loyalty.forms.points import CodeForm, ProvePhoneForm
 from loyalty.models import Member
 from loyalty.queries.history import account_of, history, with_reasons
@@ -27,15 +28,16 @@ NEWEST = 5
 def my_points(request: HttpRequest) -> HttpResponse:
     """Points, level and what came last; for who has not joined, what it is and one press."""
     member = member_of_account(reader(request))
+    inviter = pending_inviter(request)
+    name = short_name(inviter) if inviter and inviter != member else ""
     if member is None:
-        inviter = pending_inviter(request)
-        name = short_name(inviter) if inviter else ""
-        invited = {"name": name, "campaign": domain.running_campaign()}
+        invited = {"name": name, "campaign": domain.running_campaign(), "programme": programme()}
         return my_page(request, "loyalty/points_join.html", None, invited)
     context = {
         "view": overview_of(member),
         "newest": with_reasons(member.entries.all()).order_by("-pk")[:NEWEST],
         "can_send": can_send_codes(),
+        "invited_by": name,
     }
     return my_page(request, "loyalty/my_points.html", member, context)
 
@@ -68,7 +70,7 @@ def my_history(request: HttpRequest, member: Member) -> HttpResponse:
 def my_card(request: HttpRequest, member: Member) -> HttpResponse:
     """The code that the counter scans: it names the member and nothing else, and lets nobody in."""
     address = settings.BASE_URL + reverse("loyalty:counter_card", args=[member.qr_token])
-    return my_page(request, "loyalty/my_card.html", member, {"address": address})
+    return my_page(request, "loyalty/my_card.html", member, {"address": address, "programme": programme()})
 
 
 @members_page

@@ -18,7 +18,7 @@ from loyalty.enums import RedemptionStatus, Right
 from loyalty.forms.rewards import CodesForm
 from loyalty.models import Redemption, Reward, RewardCode
 from loyalty.queries.rewards import code_counts, redemptions_of
-from loyalty.views.common import backoffice, operator_of, page
+from loyalty.views.common import backoffice, operator_of, page, sees_members
 from marketplace.common.calendars import base_language, format_number
 from marketplace.common.errors import DomainError
 from marketplace.common.export import Cell, export_response
@@ -37,7 +37,12 @@ def reward_redemptions(request: HttpRequest, pk: int) -> HttpResponseBase:
     if status in RedemptionStatus.values:
         rows = rows.filter(status=status)
     if "export" in request.GET:
-        return _exported(request, f"redemptions-{reward.pk}", REDEMPTION_HEADINGS, _redemption_rows(rows))
+        return _exported(
+            request,
+            f"redemptions-{reward.pk}",
+            REDEMPTION_HEADINGS,
+            _redemption_rows(rows, named=sees_members(request)),
+        )
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
@@ -146,12 +151,12 @@ def _exported(request: HttpRequest, stem: str, headings: Any, rows: Any) -> Http
     )
 
 
-def _redemption_rows(rows: Any) -> Iterator[list[Cell]]:
+def _redemption_rows(rows: Any, *, named: bool) -> Iterator[list[Cell]]:
     for one in rows.iterator(chunk_size=500):
         yield [
             one.created_at,
             one.member.number,
-            one.member.name,
+            one.member.name if named else "",
             one.code,
             one.points,
             one.get_status_display(),
@@ -171,7 +176,13 @@ def _code_rows(rows: Any) -> Iterator[list[Cell]]:
         taken = out.redemption
         yield [
             out.code,
-            gettext("Redeemed") if taken else gettext("Free"),
+            _state_of(taken),
             taken.member.number if taken else None,
             taken.created_at if taken else None,
         ]
+
+
+def _state_of(taken: Redemption | None) -> str:
+    if taken is None:
+        return gettext("Free")
+    return gettext("Spent (undone)") if taken.cancelled_at else gettext("Redeemed")

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from loyalty.domain.programme import programme
 from loyalty.domain.store import set_branch_open
-from loyalty.enums import Right
+from loyalty.enums import Right, Role
 from loyalty.forms.setup import BranchForm, ProgrammeForm, StoreForm
 from loyalty.models import Branch
+from loyalty.permissions import role_in
 from loyalty.views.common import backoffice, page
 
 TITLE = "Account Setup"
@@ -37,13 +38,13 @@ def save_store(request: HttpRequest) -> HttpResponseBase:
 @backoffice(Right.ACCOUNT_SETUP)
 @require_safe
 def programme_setup(request: HttpRequest) -> HttpResponseBase:
-    return _programme_page(request, ProgrammeForm(instance=programme()))
+    return _programme_page(request, _programme_form(request))
 
 
 @backoffice(Right.ACCOUNT_SETUP)
 @require_POST
 def save_programme(request: HttpRequest) -> HttpResponseBase:
-    form = ProgrammeForm(request.POST, instance=programme())
+    form = _programme_form(request)
     if not form.is_valid():
         return _programme_page(request, form)
     form.save()
@@ -93,6 +94,11 @@ def open_branch(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _store_page(request: HttpRequest, form: StoreForm) -> HttpResponseBase:
     status = 422 if form.errors else 200
     return page(request, "loyalty/account_setup.html", TITLE, {"form": form}, status=status)
+
+
+def _programme_form(request: HttpRequest) -> ProgrammeForm:
+    data = request.POST if request.method == "POST" else None
+    return ProgrammeForm(data, instance=programme(), is_admin=role_in(request) == Role.ADMIN)
 
 
 def _programme_page(request: HttpRequest, form: ProgrammeForm) -> HttpResponseBase:

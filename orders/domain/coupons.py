@@ -1,4 +1,10 @@
-"""A loyalty coupon on an order. Locks: the order, then the member, then the coupon."""
+"""A loyalty coupon on an order. Locks: the order, then the member, then the coupon.
+
+The shop on whose order it is used bears it, like a discount of its own: customers pay the shop and nobody
+else, so the order's total, its transfers, the shop's figures and the points all count what is left. A store
+that wants to make it up to its shops finds what each coupon took off, and on which order, in the export of
+the reward's redemptions.
+"""
 
 from decimal import ROUND_HALF_UP, Decimal
 

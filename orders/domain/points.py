@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from loyalty import domain as loyalty
+from loyalty.domain.changed_totals import purchases_named
 from loyalty.domain.earning import Facts, quote
 from loyalty.domain.programme import programme, store_zone
-from loyalty.domain.purchases import listed_rules
+from loyalty.domain.purchases import has_bought, listed_rules
 from loyalty.enums import EntryKind
-from loyalty.models import Level, Member, Purchase
+from loyalty.models import LedgerEntry, Level, Member
 from orders.domain.spending import by_category
 from orders.enums import OrderStatus
 from orders.models import Order
@@ -46,23 +47,21 @@ def points_of(order: Order, *, now: datetime | None = None) -> OrderPoints | Non
 
 
 def _given(order: Order, now: datetime) -> OrderPoints | None:
-    purchase = Purchase.objects.filter(reference=f"order:{order.pk}").first()
-    if purchase is None:
+    """Also what changes of its total gave and took."""
+    entries = LedgerEntry.objects.filter(purchase__in=purchases_named(f"order:{order.pk}")).order_by("pk")
+    given = list(entries.filter(kind=EntryKind.PURCHASE))
+    if not given:
         return None
-    entries = list(purchase.entries.filter(kind__in=[EntryKind.PURCHASE, EntryKind.REFUND]))
-    given = next((entry for entry in entries if entry.kind == EntryKind.PURCHASE), None)
-    if given is None:
-        return None
-    taken = sum(entry.shortfall - entry.points for entry in entries if entry.kind == EntryKind.REFUND)
-    later = given.available_at if given.available_at and given.available_at > now else None
-    return OrderPoints(given.points, is_given=True, taken=taken, available_at=later)
+    taken = sum(entry.shortfall - entry.points for entry in entries.filter(kind=EntryKind.REFUND))
+    points = sum(entry.points for entry in given)
+    later = max((one.available_at for one in given if one.available_at), default=now)
+    return OrderPoints(points, is_given=True, taken=taken, available_at=later if later > now else None)
 
 
 def _facts(order: Order, now: datetime) -> Facts:
     """As loyalty.domain.purchases.quote_for will find them; who has not joined is a member of the lowest
     level by then."""
     member = Member.objects.filter(user=order.customer_id).first()
-    bought = Purchase.objects.filter(member=member, awarded_at__isnull=False) if member else None
     return Facts(
         amount=order.total,
         at=now.astimezone(store_zone()),
@@ -72,5 +71,5 @@ def _facts(order: Order, now: datetime) -> Facts:
         if member
         else Level.objects.filter(threshold=0).first(),
         birthday=member.birthday if member else None,
-        is_first=bought is None or not bought.exists(),
+        is_first=member is None or not has_bought(member),
     )

@@ -32,6 +32,19 @@ def note_spent(order: Order, *, at: datetime) -> None:
     )
 
 
+def note_changed_total(order: Order, *, before: Decimal, cause: str, at: datetime) -> None:
+    """Of an order that is completed: points follow by the rule of loyalty.domain.changed_totals. `cause`
+    names the change and comes once."""
+    if order.currency != settings.STORE_CURRENCY:
+        return
+    parts = by_category(order) if order.total > 0 else {}
+    is_known = loyalty.follow_total(
+        f"order:{order.pk}", before=before, total=order.total, by_category=parts, cause=cause, at=at
+    )
+    if not is_known:
+        note_spent(order, at=at)
+
+
 def by_category(order: Order) -> dict[str, Decimal]:
     """The total by category: the discount is shared by all that was sold, delivery is in no category."""
     sold: dict[str, Decimal] = {}

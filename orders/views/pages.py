@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.queries import works_at
+from loyalty.queries.rewards import used_on
 from marketplace.common.errors import DomainError
 from orders import domain
+from orders.coupon_queries import reference_of
 from orders.domain.points import points_of
 from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
@@ -99,6 +101,7 @@ def order_page_context(
     context["cancel_form"] = cancel_form or CancelForm(is_shop=context["is_shop"], is_draft=is_draft)
     context["cancel_is_open"] = cancel_form is not None or "cancel" in request.GET
     context |= payment_context(order, is_shop=context["is_shop"])
+    context["coupon_used"] = used_on(reference_of(order)) if order.discount else None
     context["coupons"] = coupon_choices(order, reader(request))
     context["points"] = points_of(order) if order.customer_id == request.user.pk else None
     return context

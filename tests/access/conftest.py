@@ -24,6 +24,7 @@ from delivery.models import Courier, Delivery, DeliveryEvent
 from followup.domain import add_note, begin_task, request_callback
 from followup.models import SilentThread
 from loyalty import domain as loyalty
+from loyalty.domain.counter import take_in_coupon
 from loyalty.enums import Place, RewardKind, Role, RuleKind
 from loyalty.models import BackofficeAccount, Branch, EarningRule, Level, Package, Reward
 from marketplace.common.images import reencode_photo
@@ -124,6 +125,12 @@ def _at_counter(customer: User, operator: User) -> dict[str, Any]:
             member, amount=Decimal(100), form_token=str(token), **given
         ),
         "redemption": loyalty.redeem(member, reward, place=Place.COUNTER, form_token=token, **given),
+        "coupon_use": take_in_coupon(
+            loyalty.redeem(member, reward, place=Place.ONLINE, by=customer, form_token=uuid4()),
+            form_token="",
+            amount=None,
+            **given,
+        ),
     }
 
 

@@ -20,7 +20,7 @@ ADDRESSES: dict[Right, str] = {
     " undo_batch discard_batch stop_batch keep_batch go_on_with_batch",
     Right.ADJUST_BY_NUMBER: "adjust_by_number",
     Right.APPROVE: "approve_batch approve_undo",
-    Right.ACTIVITY_LOG: "activity_log export_activity_log member_changes",
+    Right.ACTIVITY_LOG: "activity_log export_activity_log member_changes coupon_log",
     Right.ACCOUNT_SETUP: "account_setup save_store programme_setup save_programme branches add_branch"
     " edit_branch close_branch open_branch",
     Right.PERMISSIONS: "permissions role_rights save_rights add_account edit_account deactivate_account"
@@ -28,7 +28,7 @@ ADDRESSES: dict[Right, str] = {
     Right.COUNTER: "counter counter_branch choose_branch counter_card counter_link_phone counter_earn"
     " counter_new_member counter_give counter_given undo_counter_purchase counter_redeem counter_rewards"
     " counter_choose counter_confirm counter_redeemed undo_counter_redemption counter_coupon"
-    " counter_use_coupon",
+    " counter_use_coupon undo_counter_coupon",
 }
 NOBODYS = "my_profile save_my_profile user_manual download_manual language save_language"
 
@@ -40,4 +40,5 @@ for _name in ("batch", "batch_state", "batch_result"):  # who approves must see 
     OPENED_BY[f"loyalty:{_name}"] = [{Right.ADJUST_BY_PHONE}, {Right.APPROVE}]
 OPENED_BY["loyalty:save_insight_rule"] = [{Right.USER_INSIGHT, Right.ACCOUNT_SETUP}]
 OPENED_BY["loyalty:export_group"] = [{Right.USER_INSIGHT, Right.MEMBERS}]
+OPENED_BY["loyalty:member_changes"] = [{Right.ACTIVITY_LOG, Right.MEMBERS}]
 EVERY_ROLES = {f"loyalty:{name}" for name in NOBODYS.split()}

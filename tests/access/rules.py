@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loyalty.enums import Right
-from loyalty.views.counter_rewards import coupon_token
+from loyalty.views.counter_common import coupon_token
 
 SIGNED_OUT = "signed_out"
 # `operator` is a superuser without a row of a role; the others are the roles, with the rights that
@@ -323,6 +323,7 @@ BATCHES: dict[str, Rule] = {
     "loyalty:batch_result": get(OFFICE, lambda world: {"pk": world["batch"].pk, "file_format": "csv"}),
     "loyalty:activity_log": get(OFFICE),
     "loyalty:member_changes": get(OFFICE),
+    "loyalty:coupon_log": get(OFFICE),
     "loyalty:export_activity_log": get(OFFICE, lambda world: {"file_format": "csv"}),
 }
 
@@ -402,6 +403,7 @@ COUNTER: dict[str, Rule] = {
     "loyalty:undo_counter_purchase": post(WHO_GAVE, _pk("counter_purchase")),
     "loyalty:counter_redeemed": get(WHO_GAVE, _pk("redemption")),
     "loyalty:undo_counter_redemption": post(WHO_GAVE, _pk("redemption")),
+    "loyalty:undo_counter_coupon": post(WHO_GAVE, _pk("coupon_use")),
 }
 
 _OFFER: Arguments = lambda world: {"kind": "reward", "pk": world["reward"].pk}  # noqa: E731

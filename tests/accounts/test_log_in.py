@@ -35,7 +35,7 @@ def test_a_wrong_email_and_a_wrong_password_get_one_sentence(client: Client, cus
 
     sentences = {str(answer.context["form"].errors) for answer in answers}
     assert len(sentences) == 1
-    assert "The email or the password is not right." in sentences.pop()
+    assert "The log-in name or the password is not right." in sentences.pop()
     assert f'value="{customer.email}"' in answers[0].content.decode()
     assert not get_user(client).is_authenticated
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -70,10 +71,12 @@ def make_member(programme: Programme) -> Callable[..., Member]:
 def buy(member: Member) -> Callable[..., Purchase]:
     """A purchase with its points."""
 
-    def bought(amount: int | str, *, of: Member | None = None, **fields: Any) -> Purchase:
+    def bought(
+        amount: int | str, *, of: Member | None = None, now: datetime | None = None, **fields: Any
+    ) -> Purchase:
         fields.setdefault("reference", f"test:{uuid4()}")
         purchase = Purchase.objects.create(member=of or member, amount=Decimal(amount), **fields)
-        award(purchase)
+        award(purchase, now=now)
         purchase.refresh_from_db()
         return purchase
 

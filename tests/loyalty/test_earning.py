@@ -239,6 +239,53 @@ def test_the_greatest_multiplier_counts_wherever_it_stands(spend: Make, times: M
     assert found.points == 36
 
 
+def test_a_multiplier_for_some_categories_multiplies_their_points_alone(spend: Make, times: Make) -> None:
+    spend(100, name="All")
+    spend(10, name="Food", categories=["4"])
+    times("2", name="Food twice", categories=["4"], position=1)
+
+    found = quoted(amount=Decimal(1300), by_category={"3": Decimal(1100), "4": Decimal(200)})
+
+    # Of food are 2 of the 13 points for all, and the 20 for food.
+    assert said(found) == [("All", 13, ""), ("Food", 20, ""), ("Food twice", 22, "")]
+    assert [step.amount for step in found.steps] == ["1300", "200", "200"]
+
+
+def test_a_share_of_points_that_is_not_whole_is_rounded_down_at_the_end(
+    spend: Make, times: Make, levels: list[Level]
+) -> None:
+    spend(100)
+    times("2", categories=["4"])
+    parts = {"3": Decimal(200), "4": Decimal(100)}
+
+    # 4 points for 300 are 4/3 for 100: 5⅓, and at Gold 8.
+    found = quoted(amount=Decimal(300), by_category=parts, level=levels[1])
+    EarningRule.objects.filter(kind=RuleKind.SPENDING).update(points=4, per_amount=Decimal(300))
+    thirds = quoted(amount=Decimal(300), by_category=parts, level=levels[1])
+
+    assert [step.points for step in found.steps] == [3, 1, 2]
+    assert [step.points for step in thirds.steps] == [4, 1, 3]
+
+
+def test_of_multipliers_the_one_that_gives_most_counts(spend: Make, times: Make) -> None:
+    spend(10)
+    times("5", categories=["4"], position=1)
+    times("1.5", position=2)
+
+    little = quoted(amount=Decimal(1000), by_category={"3": Decimal(900), "4": Decimal(100)})
+    much = quoted(amount=Decimal(1000), by_category={"3": Decimal(700), "4": Decimal(300)})
+
+    assert said(little)[1:] == [("Times 5", 0, "greater_one"), ("Times 1.5", 50, "")]
+    assert said(much)[1:] == [("Times 5", 120, ""), ("Times 1.5", 0, "greater_one")]
+
+
+def test_a_multiplier_finds_nothing_where_points_are_for_other_categories(spend: Make, times: Make) -> None:
+    spend(100, categories=["3"])
+    times("2", categories=["4"])
+
+    assert (quoted().points, said(quoted())) == (10, [("Spend", 10, ""), ("Times 2", 0, "")])
+
+
 def test_a_last_multiplier_leaves_out_greater_ones_below_but_no_spending(spend: Make, times: Make) -> None:
     times("1.5", position=0, is_last=True)
     spend(100, position=1)

@@ -110,6 +110,21 @@ def test_what_an_undone_redemption_brings_back_is_as_old_as_it_was(member: Membe
     assert member.balance == 0
 
 
+def test_what_was_over_already_when_it_was_written_goes_with_the_next_run(
+    programme: Programme, rule: EarningRule, member: Member, buy: Callable[..., Purchase], ledger_of: Ledger
+) -> None:
+    """A purchase of a year ago that is only told now."""
+    Programme.objects.update(expiry_months=6)
+    moment = datetime(2027, 2, 10, 5, tzinfo=UTC)
+    write(member, EntryKind.BONUS, 30, "a", expires_on=date(2026, 6, 30), now=moment)
+    buy(1000, at=datetime(2026, 1, 5, tzinfo=UTC), now=moment)
+
+    taken = [expire_points(now=moment + timedelta(days=1), since=date(2027, 2, 9)) for _again in range(2)]
+
+    assert taken == [40, 0]
+    assert ledger_of(member) == [("bonus", 30), ("purchase", 10), ("expiry", -40)]
+
+
 def test_held_points_expire_too_and_are_held_no_more(member: Member) -> None:
     later = DAY_AFTER + timedelta(days=30)
     write(member, EntryKind.PURCHASE, 100, "a", expires_on=JAN_31, available_at=later)

@@ -8,11 +8,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from loyalty.domain import accept_invitation, check_balances, erase_member, merge_members, refund
+from loyalty.domain import (
+    accept_invitation,
+    check_balances,
+    erase_member,
+    expire_points,
+    merge_members,
+    refund,
+    work_of_the_day,
+)
 from loyalty.domain.campaigns import save_campaign
 from loyalty.domain.friends import reverse_referral, reverse_refunded, reward_due, reward_referral
 from loyalty.domain.ledger import Posting, lock_member, post
@@ -83,6 +92,30 @@ def test_both_get_points_when_the_return_window_of_the_first_order_is_over(
     assert referral.due_at == purchase.at + timedelta(days=7)
 
 
+def test_one_that_cannot_be_rewarded_or_reversed_holds_up_no_others(
+    referral: Referral, member: Member, friend: Member, make_member: Make, buy: Buy
+) -> None:
+    """Whose sums somebody wrote to the database by hand, so that nothing can be added."""
+    most = 2**63 - 1
+    other, other_friend = make_member(), make_member()
+    accept_invitation(other_friend, other.invite_code)
+    purchases = [buy(500, of=friend), buy(500, of=other_friend)]
+    later = timezone.now() + LATER
+
+    Member.objects.filter(pk=member.pk).update(balance=most)
+    given = reward_due(now=later), balances(member, other)
+    Member.objects.filter(pk=member.pk).update(balance=0)
+    reward_due(now=later)
+    Member.objects.filter(pk=member.pk).update(balance=0, owed=most)
+    for number, purchase in enumerate(purchases):
+        refund(purchase, amount=Decimal(500), reference=f"r{number}", by=None, now=later)
+    work_of_the_day(now=later)
+
+    assert given == (1, [(most, 0), (100, 0)])
+    assert balances(member, other, other_friend) == [(0, most), (0, 0), (0, 0)]
+    assert list(Referral.objects.order_by("pk").values_list("status", flat=True)) == ["rewarded", "reversed"]
+
+
 def test_an_order_below_the_minimum_does_not_count_and_the_next_one_may(
     referral: Referral, friend: Member, buy: Buy
 ) -> None:
@@ -101,10 +134,94 @@ def test_joining_alone_gives_points_where_the_campaign_says_so(
     campaign.event = ReferralEvent.SIGN_UP
     campaign.save()
 
-    referral = accept_invitation(friend, f" {member.invite_code.lower()} ")
-    reward_referral(referral.pk)
+    accept_invitation(friend, f" {member.invite_code.lower()} ")
+    early = reward_due(now=timezone.now() + timedelta(days=6)), balances(member, friend)
+    reward_due(now=timezone.now() + LATER)
 
+    assert early == (0, [(0, 0), (0, 0)])
     assert balances(member, friend) == [(100, 0), (50, 0)]
+
+
+def test_joining_gives_nothing_until_phone_or_email_is_proven(
+    campaign: ReferralCampaign, member: Member, make_member: Make, customer: User
+) -> None:
+    campaign.event = ReferralEvent.SIGN_UP
+    campaign.save()
+    EmailAddress.objects.filter(user=customer).delete()
+    address = EmailAddress.objects.create(user=customer, email="throw@away.example", primary=True)
+    friend = make_member(phone=None, user=customer)
+    referral = accept_invitation(friend, member.invite_code)
+    later = timezone.now() + LATER
+
+    unproven = reward_due(now=later), reward_referral(referral.pk, now=later), balances(member, friend)
+    address.verified = True
+    address.save()
+    given = reward_due(now=later)
+
+    assert unproven == (0, False, [(0, 0), (0, 0)])
+    assert (given, balances(member, friend)) == (1, [(100, 0), (50, 0)])
+
+
+def test_a_first_order_that_went_back_whole_leaves_the_invitation_open(
+    referral: Referral, member: Member, friend: Member, buy: Buy
+) -> None:
+    mistyped = buy(3000, of=friend)
+    refund(mistyped, amount=Decimal(3000), reference="r", by=None)
+
+    assert reverse_refunded() == 1
+    referral.refresh_from_db()
+    back = referral.status, referral.purchase, referral.due_at, referral.reason
+    right = buy(300, of=friend)
+    reward_due(now=timezone.now() + LATER)
+
+    referral.refresh_from_db()
+    assert back == (ReferralStatus.JOINED, None, None, "")
+    assert (referral.status, referral.purchase) == (ReferralStatus.REWARDED, right)
+    assert balances(member, friend) == [(100, 0), (50, 0)]
+
+
+@pytest.mark.parametrize("by_sweep", [False, True])
+def test_the_next_order_counts_also_when_it_came_before_the_first_was_known_to_be_back(
+    by_sweep: bool, referral: Referral, friend: Member, buy: Buy
+) -> None:
+    mistyped = buy(3000, of=friend)
+    refund(mistyped, amount=Decimal(3000), reference="r", by=None)
+    buy(100, of=friend)  # below the minimum
+    right = buy(300, of=friend)
+
+    if by_sweep:
+        given = reward_due(now=mistyped.at + timedelta(days=7))
+    else:
+        given = reverse_refunded() - 1
+
+    referral.refresh_from_db()
+    assert given == 0
+    assert (referral.status, referral.purchase) == (ReferralStatus.WAITING, right)
+    assert referral.due_at == right.at + timedelta(days=7)
+
+
+def test_what_was_ordered_after_reading_the_invitation_came_of_it(
+    campaign: ReferralCampaign, member: Member, friend: Member, buy: Buy
+) -> None:
+    opened_at = timezone.now() - timedelta(hours=1)
+    purchase = buy(500, of=friend)
+    assert refusal(friend, member.invite_code) == "not_new"
+
+    referral = accept_invitation(friend, member.invite_code, opened_at=opened_at)
+
+    assert (referral.status, referral.purchase) == (ReferralStatus.WAITING, purchase)
+
+
+def test_who_bought_before_reading_the_invitation_is_not_new(
+    campaign: ReferralCampaign, member: Member, friend: Member, buy: Buy
+) -> None:
+    buy(500, of=friend)
+
+    with pytest.raises(DomainError) as refused:
+        accept_invitation(friend, member.invite_code, opened_at=timezone.now())
+
+    assert refused.value.code == "not_new"
+    assert not Referral.objects.exists()
 
 
 def test_an_order_that_went_back_below_the_minimum_gives_nothing(
@@ -140,6 +257,26 @@ def test_money_that_went_back_later_takes_the_points_back_also_spent_ones(
     assert (took, again, referral.status) == (1, False, ReferralStatus.REVERSED)
     assert balances(member, friend) == [(0, 70), (0, 0)]
     assert LedgerEntry.objects.filter(kind=EntryKind.UNDO, reverses__kind=EntryKind.REFERRAL).count() == 2
+    assert check_balances().wrong == []
+
+
+def test_points_that_expired_meanwhile_are_not_taken_again(
+    programme: Programme, referral: Referral, member: Member, friend: Member, buy: Buy
+) -> None:
+    Programme.objects.update(expiry_months=6)
+    purchase = buy(500, of=friend)
+    reward_due(now=timezone.now() + LATER)
+    post(lock_member(member.pk), [Posting(EntryKind.REDEMPTION, -70, "tea")], now=timezone.now())
+    later = timezone.now() + timedelta(days=250)
+    assert expire_points(now=later) == 30 + 50
+    post(lock_member(member.pk), [Posting(EntryKind.ADJUSTMENT, 200, "sorry")], now=later)
+
+    refund(purchase, amount=Decimal(500), reference="all", by=None, now=later)
+    assert reverse_refunded(now=later) == 1
+
+    assert balances(member, friend) == [(130, 0), (0, 0)]
+    undone = LedgerEntry.objects.filter(kind=EntryKind.UNDO).values_list("member", "points", "shortfall")
+    assert list(undone) == [(member.pk, -70, 0)]
     assert check_balances().wrong == []
 
 
@@ -338,6 +475,6 @@ def test_giving_while_all_the_money_goes_back_leaves_nobody_with_points(
     reverse_refunded()
 
     referral.refresh_from_db()
-    assert referral.status in (ReferralStatus.REFUSED, ReferralStatus.REVERSED)
+    assert referral.status in (ReferralStatus.JOINED, ReferralStatus.REVERSED)
     assert balances(member, friend) == [(0, 0), (0, 0)]
     assert check_balances().wrong == []

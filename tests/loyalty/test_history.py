@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from loyalty.domain import merge_members, refund
@@ -101,3 +101,19 @@ def test_purchases_stand_newest_first_with_the_points_that_stand(
 
     assert [purchase.pk for purchase in first + second] == [purchase.pk for purchase in bought[::-1]]
     assert (first[0].given, last) == (6, None)  # type: ignore[attr-defined]
+
+
+def test_a_name_of_the_other_direction_is_kept_apart_in_its_sentence(member: Member) -> None:
+    write(
+        member,
+        Posting(EntryKind.REDEMPTION, 0, "redemption:1", shortfall=1, note="چای رایگان"),
+        Posting(EntryKind.REDEMPTION, 0, "redemption:2", shortfall=1, note="Tea"),
+    )
+
+    in_english = reasons(member)
+    with translation.override("fa"):
+        in_persian = reasons(member)
+
+    assert "“\u2068چای رایگان\u2069”" in in_english[0]
+    assert "“Tea”" in in_english[1]
+    assert "\u2068Tea\u2069" in in_persian[1]

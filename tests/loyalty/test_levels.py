@@ -4,16 +4,18 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
-from loyalty.domain import expire_points, refresh_level, refund, standing_of
-from loyalty.domain.daily import refresh_due_levels
+from accounts.models import User
+from loyalty.domain import expire_points, redeem, refresh_level, refund, standing_of, undo_redemption
+from loyalty.domain.daily import due_for_levels
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.levels import Earned, Standing, standing
-from loyalty.enums import EntryKind
-from loyalty.models import EarningRule, Level, Member, Programme, Purchase
+from loyalty.enums import EntryKind, Place, RewardKind
+from loyalty.models import EarningRule, Level, Member, Programme, Purchase, Reward
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 Buy = Callable[..., Purchase]
@@ -161,6 +163,24 @@ def test_corrections_rewards_and_debts_are_no_earnings(
     assert (member.balance, member.owed, standing_now.counted) == (0, 100, 500 - 200 + 100)
 
 
+def test_points_that_were_bought_with_points_are_no_earnings(
+    rule: EarningRule, levels: list[Level], member: Member, buy: Buy, operator: User
+) -> None:
+    Programme.objects.update(level_criterion="points")
+    EarningRule.objects.update(points=100)
+    buy(500)
+    reward = Reward.objects.create(name="30 for 30", kind=RewardKind.POINTS, points=30, bonus=30)
+
+    redemptions = [
+        redeem(member, reward, place=Place.COUNTER, by=operator, form_token=uuid4()) for _press in range(3)
+    ]
+    pressed = standing_of(member).counted
+    undo_redemption(redemptions[0], by=operator)
+
+    member.refresh_from_db()
+    assert (member.balance, pressed, standing_of(member).counted) == (500, 500, 500)
+
+
 def test_the_level_of_a_purchase_multiplies_from_the_next_one_on(
     rule: EarningRule, levels: list[Level], member: Member, buy: Buy, ledger_of: Callable[..., Any]
 ) -> None:
@@ -196,6 +216,12 @@ def test_a_level_by_hand_may_be_lower_and_without_end(levels: list[Level], membe
     stands = standing_of(member, now=at(2040, 1, 1))
 
     assert (stands.level, stands.next_level, stands.missing) == (levels[1], levels[2], 0)
+
+
+def refresh_due_levels(now: datetime) -> int:
+    """Of all who are due; how many changed."""
+    with transaction.atomic():
+        return sum(refresh_level(lock_member(one.pk), now=now) for one in due_for_levels(now=now))
 
 
 def test_the_row_follows_when_time_alone_changes_the_level(

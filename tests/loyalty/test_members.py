@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from loyalty.domain import add_member, edit_member, merge_members
+from loyalty.domain import add_member, edit_member, merge_members, standing_of
 from loyalty.domain.programme import store_day
-from loyalty.models import Level, Member
+from loyalty.enums import RuleKind
+from loyalty.models import EarningRule, Level, Member
 from loyalty.queries.members import PAGE, find_members, search_members
 from marketplace.common.errors import DomainError
 
@@ -147,3 +148,36 @@ def test_who_is_gone_is_not_edited(member: Member, make_member: Make) -> None:
 
     other.refresh_from_db()
     assert (refusal.value.code, other.name) == ("merged", "Other")
+
+
+# --- the level of who joins -------------------------------------------------------------------------------
+
+
+def test_who_joins_has_the_lowest_level_or_the_one_by_hand(levels: list[Level], make_member: Make) -> None:
+    past = store_day() - timedelta(days=1)
+
+    members = [
+        make_member(),
+        make_member(hand_level=levels[2]),
+        make_member(hand_level=levels[2], hand_level_until=past),
+    ]
+
+    assert [member.level for member in members] == [levels[0], levels[2], levels[0]]
+    assert [Member.objects.get(pk=member.pk).level for member in members] == [
+        standing_of(member).level for member in members
+    ]
+
+
+def test_who_joins_has_no_level_where_the_lowest_is_to_be_reached(
+    levels: list[Level], make_member: Make
+) -> None:
+    levels[0].delete()
+
+    assert make_member().level is None
+
+
+def test_a_bonus_for_joining_at_the_lowest_level_is_given(levels: list[Level], make_member: Make) -> None:
+    rule = EarningRule.objects.create(name="Welcome", kind=RuleKind.SIGN_UP, points=20)
+    rule.levels.set([levels[0]])
+
+    assert make_member().balance == 20

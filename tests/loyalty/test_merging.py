@@ -14,8 +14,19 @@ from accounts.models import User
 from loyalty.domain import award, check_balances, merge_members, preview_merge, refresh_level, refund
 from loyalty.domain.ledger import Posting, held_points, lock_member, post
 from loyalty.domain.lots import lots_of
+from loyalty.domain.programme import store_day
 from loyalty.enums import EntryKind, LevelCriterion, Place, RewardKind
-from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase, Redemption, Reward
+from loyalty.models import (
+    EarningRule,
+    LedgerEntry,
+    Level,
+    Member,
+    MemberEdit,
+    Programme,
+    Purchase,
+    Redemption,
+    Reward,
+)
 from loyalty.queries.members import search_members
 from marketplace.common.errors import DomainError
 
@@ -235,6 +246,72 @@ def test_a_refreshed_level_by_hand_of_the_kept_one_stays(
 
     member.refresh_from_db()
     assert member.level == levels[2]
+
+
+def test_a_level_by_hand_comes_along_with_its_last_day(
+    levels: list[Level], member: Member, make_member: Make, customer: User
+) -> None:
+    until = store_day() + timedelta(days=400)
+    imported = make_member(hand_level=levels[1], hand_level_until=until)
+
+    preview = preview_merge(member, imported)
+    merge_members(member, imported, by=customer)
+
+    member.refresh_from_db()
+    assert (preview.level, preview.by_hand_of) == (levels[1], imported)
+    assert (member.level, member.hand_level, member.hand_level_until) == (levels[1], levels[1], until)
+    edit = MemberEdit.objects.get(member=member)
+    assert edit.changes["hand_level_until"] == ["", until.isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("own", "own_days", "other", "other_days", "stays"),
+    [
+        (1, 5, 2, 3, (2, 3)),  # the better one
+        (2, 3, 1, None, (2, 3)),
+        (1, 5, 1, 9, (1, 9)),  # of two equal ones the longer
+        (1, None, 1, 9, (1, None)),
+        (2, -1, 1, 9, (1, 9)),  # what is over does not count
+        (1, 5, 2, -1, (1, 5)),
+    ],
+)
+def test_of_two_levels_by_hand_the_better_one_stands(
+    levels: list[Level],
+    member: Member,
+    make_member: Make,
+    own: int,
+    own_days: int | None,
+    other: int,
+    other_days: int | None,
+    stays: tuple[int, int | None],
+) -> None:
+    def day(days: int | None) -> date | None:
+        return None if days is None else store_day() + timedelta(days=days)
+
+    Member.objects.filter(pk=member.pk).update(hand_level=levels[own], hand_level_until=day(own_days))
+    second = make_member(hand_level=levels[other], hand_level_until=day(other_days))
+    member.refresh_from_db()
+
+    preview = preview_merge(member, second)
+    merge_members(member, second, by=None)
+
+    member.refresh_from_db()
+    assert (member.hand_level, member.hand_level_until) == (levels[stays[0]], day(stays[1]))
+    assert member.level == preview.level == levels[stays[0]]
+
+
+def test_a_level_by_hand_that_comes_along_does_not_lower_an_earned_one(
+    levels: list[Level], rule: EarningRule, member: Member, make_member: Make, buy: Buy
+) -> None:
+    buy(6000)
+    imported = make_member(hand_level=levels[1])
+
+    preview = preview_merge(member, imported)
+    merge_members(member, imported, by=None)
+
+    member.refresh_from_db()
+    assert (preview.level, preview.by_hand_of) == (levels[2], None)
+    assert (member.level, member.hand_level) == (levels[2], None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,6 @@
 """Many at once, on a real database: each of them as if it were alone."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -7,11 +8,23 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from loyalty.domain import award, check_balances, expire_points, join, member_of, note_purchase, refund
+from loyalty.domain import (
+    award,
+    check_balances,
+    erase_member,
+    expire_points,
+    join,
+    member_of,
+    merge_members,
+    note_purchase,
+    refund,
+    spend_at_counter,
+)
+from loyalty.domain.counter import link_phone, undo_purchase
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.purchases import award_waiting
 from loyalty.enums import EntryKind, RuleKind
@@ -176,3 +189,109 @@ def test_a_phone_is_claimed_by_one(somsri: Member, customer: User, stranger: Use
     somsri.refresh_from_db()
     assert somsri.user in people
     assert LedgerEntry.objects.filter(member=somsri).count() == 1
+
+
+# --- two who lock the same members ----------------------------------------------------------------------
+
+
+def in_turn(held: Member, *calls: Callable[[], object]) -> list[str]:
+    """Each call in a thread of its own, started when the one before waits for a lock; the first lock that all
+    of them need is let go when all wait. "ok", or why one did not end well, by call."""
+
+    def run(call: Callable[[], object]) -> str:
+        try:
+            call()
+            return "ok"
+        except DomainError as error:
+            return error.code
+        except OperationalError as error:
+            return str(error).splitlines()[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        with transaction.atomic():
+            lock_member(held.pk)
+            waiting = []
+            for number, call in enumerate(calls, start=1):
+                waiting.append(pool.submit(run, call))
+                until_waiting(number)
+        return [one.result() for one in waiting]
+
+
+def until_waiting(count: int) -> None:
+    """Until so many others wait for a lock."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the first one
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            if cursor.fetchone()[0] >= count:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+def test_a_phone_is_linked_while_the_two_are_merged_and_nobody_waits_for_ever(
+    somsri: Member, operator: User
+) -> None:
+    online = join(name="Somsri J.")
+
+    outcomes = in_turn(
+        somsri,
+        lambda: merge_members(somsri, online, by=None),
+        lambda: link_phone(online, "+66812345678", by=operator),
+    )
+
+    online.refresh_from_db()
+    assert outcomes == ["ok", "merged"]
+    assert (online.merged_into, balance(somsri)) == (somsri, 100)
+
+
+def test_a_member_is_erased_while_a_merge_comes_once_more_and_nobody_waits_for_ever(somsri: Member) -> None:
+    """Who was merged into the other is the older one."""
+    newer = join(name="Newer")
+    merge_members(newer, somsri, by=None)
+
+    outcomes = in_turn(
+        somsri,
+        lambda: merge_members(newer, somsri, by=None),
+        lambda: erase_member(newer, typed_number=newer.number, by=None),
+    )
+
+    somsri.refresh_from_db()
+    newer.refresh_from_db()
+    assert outcomes == ["ok", "ok"]
+    assert (somsri.erased_at is None, newer.erased_at is None, balance(newer)) == (False, False, 100)
+
+
+def test_who_is_merged_in_while_somebody_is_erased_is_forgotten_too(somsri: Member) -> None:
+    older, other = somsri, join(name="Other")
+
+    outcomes = in_turn(
+        older,
+        lambda: merge_members(older, other, by=None),
+        lambda: erase_member(older, typed_number=older.number, by=None),
+    )
+
+    other.refresh_from_db()
+    assert outcomes == ["ok", "ok"]
+    assert (other.name, other.erased_at is None) == ("", False)
+
+
+def test_a_purchase_is_undone_while_its_member_is_merged_and_erased(somsri: Member, operator: User) -> None:
+    newer = join(name="Newer")
+    purchase = spend_at_counter(newer, amount=Decimal(1000), branch=None, by=operator, form_token="f")
+    stale = Purchase.objects.select_related("member").get(pk=purchase.pk)
+
+    outcomes = in_turn(
+        newer,
+        lambda: merge_members(somsri, newer, by=None),
+        lambda: undo_purchase(stale, by=operator),
+    )
+
+    assert outcomes == ["ok", "ok"]
+    assert (balance(somsri), balance(newer)) == (100, 0)

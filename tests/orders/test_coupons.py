@@ -7,23 +7,28 @@ from decimal import Decimal
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Provider, User
+from followup.reports import Period, report
 from loyalty.domain import member_of, redeem, undo_redemption
 from loyalty.enums import Place
-from loyalty.models import Branch, Member, Redemption, Reward
+from loyalty.models import Branch, Member, Purchase, Redemption, Reward
 from marketplace.common.errors import DomainError
 from orders.domain import (
+    Item,
     apply_coupon,
     cancel_order,
     claim_transfer,
+    complete_order,
     confirm_order,
     expire_order,
+    fill_order,
     place_order,
     remove_coupon,
     settle,
@@ -32,6 +37,7 @@ from orders.models import Order
 from services.models import Service
 
 Coupon = Callable[..., Redemption]
+BANGKOK = ZoneInfo("Asia/Bangkok")
 
 
 @pytest.fixture
@@ -309,3 +315,45 @@ def test_the_shop_sees_no_coupons_and_uses_none(
     mine.refresh_from_db()
     assert "Use a coupon" not in page
     assert (response.status_code, mine.status) == (404, "open")
+
+
+# --- who bears it -----------------------------------------------------------------------------------------
+
+
+def test_the_shop_bears_a_coupon_like_a_discount_of_its_own(
+    order: Order, coupon: Coupon, customer: User, provider: User, shop: Provider, draft: Order, agent: User
+) -> None:
+    """The same total, the same figures and the same points."""
+    apply_coupon(order, coupon(), by=customer)
+    own = fill_order(draft, by=agent, items=[Item(order.lines.get().service)], discount=Decimal(50))
+    for one in (order, own):
+        complete_order(confirm_order(one, by=provider), by=provider)
+
+    today = timezone.now().astimezone(BANGKOK).date()
+    found = report(
+        shop,
+        Period(today, today, BANGKOK),
+        seen_by=provider,
+        unit="day",
+        language="en",
+        now=timezone.now(),
+    )
+
+    assert [sums(one) for one in (order, own)] == [(Decimal(50), Decimal(1450))] * 2
+    assert (found.total.orders, found.total.money) == (2, Decimal(2900))
+    assert list(Purchase.objects.values_list("amount", flat=True)) == [Decimal(1450)] * 2
+
+
+def test_the_order_page_says_how_much_of_the_discount_a_coupon_is(
+    order: Order, coupon: Coupon, customer: User, provider: User, client_of: Callable[[User], Client]
+) -> None:
+    apply_coupon(order, coupon(), by=customer)
+    confirm_order(order, by=provider)
+
+    theirs, shops = (
+        client_of(one).get(f"/orders/{order.pk}/").content.decode() for one in (customer, provider)
+    )
+
+    assert "of it by the coupon <bdi>Coupon</bdi>" in theirs
+    assert "of it by the coupon <bdi>Coupon</bdi>" in shops
+    assert ("The shop bears it." in theirs, "The shop bears it." in shops) == (False, True)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.http import HttpResponse
 
 from accounts.models import Provider, User
-from loyalty.domain import award_waiting, check_balances
+from loyalty.domain import award_waiting, check_balances, refund
 from loyalty.models import EarningRule, LedgerEntry, Member, Purchase
 from marketplace.common.errors import DomainError
 from orders.domain import (
@@ -24,6 +24,7 @@ from orders.domain import (
     place_order,
     take_order,
 )
+from orders.domain.points import points_of
 from orders.models import Order
 from services.models import Category, Service
 from tests.orders.outside.conftest import NOON, post, receiver, system, update
@@ -236,3 +237,94 @@ def test_a_total_that_comes_after_the_completion_counts(
     post(update(outside_card, "contract_created", 20, total="500", order_number="SC-1"))
 
     assert noted() == [(Decimal(500), {"": "500.00"})]
+
+
+# --- a completed order whose total the outside system changes -------------------------------------------
+
+
+@pytest.fixture
+def outside_total(
+    rule: EarningRule, outside_card: Order, post: Callable[..., HttpResponse]
+) -> Callable[[str], tuple[int, int]]:
+    """Completes the order, or changes it then: (balance, owed) of its customer afterwards."""
+    minutes = iter(range(30, 60))
+
+    def told(total: str) -> tuple[int, int]:
+        post(update(outside_card, "completed", next(minutes), total=total, service="Lawyer"))
+        award_waiting()
+        member = Member.objects.get(user=outside_card.customer)
+        assert check_balances().wrong == []
+        return member.balance, member.owed
+
+    return told
+
+
+def test_points_follow_a_total_that_changes_after_the_completion(
+    outside_total: Callable[[str], tuple[int, int]], outside_card: Order
+) -> None:
+    steps = ["1000", "1000", "600", "600", "1500", "1100", "300", "0", "700"]
+
+    balances = [outside_total(total) for total in steps]
+
+    assert balances == [
+        (10, 0),
+        (10, 0),
+        (6, 0),
+        (6, 0),
+        (15, 0),
+        (11, 0),
+        (3, 0),
+        (0, 0),
+        (7, 0),
+    ]
+    outside_card.refresh_from_db()
+    points = points_of(outside_card)
+    assert points is not None
+    assert (outside_card.total, points.points - points.taken) == (Decimal(700), 7)
+    left = sum(one.amount - one.refunded for one in Purchase.objects.all())
+    assert left == Decimal(700)
+
+
+def test_a_smaller_total_takes_no_more_than_money_that_went_back_already(
+    outside_total: Callable[[str], tuple[int, int]], outside_card: Order
+) -> None:
+    """The operator had noted the refund before the outside system told of it."""
+    outside_total("1000")
+    refund(Purchase.objects.get(), amount=Decimal(300), reference="refund:by-hand", by=None)
+
+    assert outside_total("700") == (7, 0)
+    assert outside_total("500") == (5, 0)
+
+
+def test_what_a_changed_total_adds_is_no_first_purchase(
+    outside_total: Callable[[str], tuple[int, int]],
+) -> None:
+    EarningRule.objects.create(name="First", kind="first", points=50)
+
+    assert [outside_total(total) for total in ("1000", "1500")] == [(60, 0), (65, 0)]
+
+
+def test_a_total_that_changes_before_the_points_were_worked_out_counts_as_it_is(
+    rule: EarningRule, outside_card: Order, post: Callable[..., HttpResponse]
+) -> None:
+    for minute, total in ((30, "1000"), (31, "600"), (32, "900")):
+        post(update(outside_card, "completed", minute, total=total))
+
+    award_waiting()
+
+    assert Member.objects.get(user=outside_card.customer).balance == 9
+
+
+def test_a_name_that_changes_after_the_completion_changes_no_points(
+    outside_total: Callable[[str], tuple[int, int]],
+    outside_card: Order,
+    post: Callable[..., HttpResponse],
+) -> None:
+    outside_total("1000")
+    refund(Purchase.objects.get(), amount=Decimal(300), reference="refund:by-hand", by=None)
+
+    post(update(outside_card, "completed", 70, total="1000", customer_name="Malee"))
+    award_waiting()
+
+    assert Member.objects.get(user=outside_card.customer).balance == 7
+    assert Purchase.objects.count() == 1

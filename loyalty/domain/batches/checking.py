@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from loyalty.domain.batches import claims, files, looking_up, shortage
 from loyalty.domain.batches.problems import FileError, RowError
-from loyalty.domain.batches.reading import AdjustmentReader, Newcomer, read_newcomer
+from loyalty.domain.batches.reading import NUL, AdjustmentReader, Newcomer, read_newcomer
 from loyalty.domain.programme import store_day
 from loyalty.enums import BatchKind, BatchStatus, FileProblem, RowProblem, RowStatus
 from loyalty.models import Batch, BatchRow
@@ -46,11 +46,11 @@ def check(batch_pk: int, token: UUID) -> None:
             batch.started_at, batch.problem = timezone.now(), None
         last = batch.rows.aggregate(last=Max("number"))["last"] or 1
     try:
-        with batch.file.open("rb") as file:
+        with batch.open_file() as file:
             _stage(batch, token, file, last)
     except FileError as error:
         with claims.step(batch_pk, token, BatchStatus.CHECKING) as batch:
-            _count(batch)
+            recount(batch)
             claims.ended(batch, BatchStatus.FAILED, error.as_json())
         return
     except FileNotFoundError:
@@ -70,6 +70,7 @@ def _stage(batch: Batch, token: UUID, file: IO[bytes], last: int) -> None:
             with claims.step(batch.pk, token, BatchStatus.CHECKING) as now:
                 _copy(lines)
                 now.rows_total += len(lines)
+                now.attempts = 0
                 now.percent = 0 if batch.encoding == files.XLSX else min(99, 100 * file.tell() // size)
 
 
@@ -155,12 +156,19 @@ def _line(
     problem: str = "",
     member: int | None = None,
 ) -> str:
-    cells = _escaped(f"[{', '.join(map(encode_basestring, row.cells))}]".replace("\\u0000", ""))
+    cells = _escaped(_as_json(row.cells))
     return (
         f"{batch.pk}\t{row.number}\t{status}\t{cells}\t{_escaped(key)}"
         f"\t{_NULL if points is None else points}\t{_escaped(reference)}\t{_escaped(note)}\t{problem}"
         f"\t{_NULL if member is None else member}\n"
     )
+
+
+def _as_json(cells: Sequence[str]) -> str:
+    text = f"[{', '.join(map(encode_basestring, cells))}]"
+    if "\\u0000" in text:  # a cell's own backslash, or a NUL, which jsonb does not take
+        text = f"[{', '.join(encode_basestring(cell.replace(NUL, '')) for cell in cells)}]"
+    return text
 
 
 def _escaped(text: str) -> str:
@@ -169,7 +177,7 @@ def _escaped(text: str) -> str:
         text = text.replace("\\", "\\\\")
     if "\n" in text or "\t" in text or "\r" in text:
         text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text.replace("\0", "") if "\0" in text else text
+    return text.replace(NUL, "") if NUL in text else text
 
 
 def _finish(batch_pk: int, token: UUID) -> None:
@@ -185,7 +193,7 @@ def _finish(batch_pk: int, token: UUID) -> None:
                 cursor.execute(_REPEATED.format(field=field), values)
             if adjusts:
                 shortage.refuse(batch)
-        _count(batch)
+        recount(batch)
         if batch.rows_total:
             claims.ended(batch, BatchStatus.CHECKED)
         else:
@@ -194,10 +202,6 @@ def _finish(batch_pk: int, token: UUID) -> None:
 
 def recount(batch: Batch) -> None:
     """The counts from the rows themselves, so that they add up."""
-    _count(batch)
-
-
-def _count(batch: Batch) -> None:
     rows = BatchRow.objects.filter(batch=batch)
     found = rows.aggregate(
         total=Count("pk"), **{status: Count("pk", filter=Q(status=status)) for status in RowStatus.values}

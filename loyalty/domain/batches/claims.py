@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from loyalty.enums import BatchStatus
@@ -29,7 +29,7 @@ def claim(batch_pk: int) -> UUID | None:
     token = uuid4()
     free = Q(claim=None) | Q(beat_at=None) | Q(beat_at__lt=_stale())
     got = Batch.objects.filter(free, pk=batch_pk, status__in=AT_WORK).update(
-        claim=token, beat_at=timezone.now()
+        claim=token, beat_at=timezone.now(), attempts=F("attempts") + 1
     )
     return token if got else None
 
@@ -49,6 +49,7 @@ def step(batch_pk: int, token: UUID, status: BatchStatus) -> Iterator[Batch]:
 
 def ended(batch: Batch, status: BatchStatus, problem: dict[str, Any] | None = None) -> None:
     """Inside the last step: the work is over and the claim given back."""
+    batch.halted = batch.status if status in (BatchStatus.STOPPED, BatchStatus.FAILED) else ""
     batch.status, batch.problem, batch.claim = status, problem, None
     batch.percent, batch.finished_at = 100, timezone.now()
 

@@ -14,16 +14,21 @@ from typing import IO, NamedTuple
 
 from loyalty.domain.batches import sheets
 from loyalty.domain.batches.problems import FileError
+from loyalty.domain.batches.reading import NUL
 from loyalty.enums import FileProblem
 from marketplace.common.export import unguarded
 
 MAX_COLUMNS = 200
+SHOWN = 80  # letters of a cell
 XLSX, UTF_8, UTF_8_BOM, UTF_16, THAI = "xlsx", "utf-8", "utf-8-sig", "utf-16", "cp874"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+# An XLSX file with a password is packed into the old container, under this name.
+_LOCKED = re.compile(re.escape("EncryptedPackage".encode("utf-16-le")))
 _BLOCK = 1024 * 1024
 _DELIMITERS = ",;\t|"
-# What no text has: a picture or a PDF is told from a table by these.
+# Two letters of Thai in UTF-8, one after the other: no Thai word in TIS-620 has these bytes.
 _UTF_8_THAI = re.compile(rb"(?:\xe0[\xb8\xb9][\x80-\xbf]){2}")
+# What no text has: a picture or a PDF is told from a table by these.
 _NOT_TEXT = bytes(set(range(32)) - {9, 10, 13, 26} | {127})
 
 
@@ -36,22 +41,21 @@ class Row(NamedTuple):
 
 
 def kind_of(file: IO[bytes]) -> str:
-    """The encoding of a CSV file, or XLSX. Reads all of it; raises FileError for anything else."""
+    """The encoding of a CSV file, which is read whole for it, or XLSX; raises FileError for anything else."""
     file.seek(0)
     head = file.read(_BLOCK)
     if not head:
         raise FileError(FileProblem.EMPTY)
     if head.startswith(_OLD_EXCEL):
-        raise FileError(FileProblem.OLD_EXCEL)
+        raise FileError(FileProblem.PROTECTED if _has(file, _LOCKED) else FileProblem.OLD_EXCEL)
     if head.startswith(b"PK\x03\x04"):
-        sheets.check(file)
-        return XLSX
+        return XLSX  # whether it can be read, its first rows tell
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decodes(file, UTF_16) or _mixed()
     if head.translate(None, _NOT_TEXT) != head or head.startswith(b"%PDF"):
         raise FileError(FileProblem.WRONG_KIND)
     utf_8 = UTF_8_BOM if head.startswith(codecs.BOM_UTF8) else UTF_8
-    return _decodes(file, utf_8) or (not _has_utf_8(file) and _decodes(file, THAI)) or _mixed()
+    return _decodes(file, utf_8) or (not _has(file, _UTF_8_THAI) and _decodes(file, THAI)) or _mixed()
 
 
 @contextmanager
@@ -69,18 +73,19 @@ def opened(file: IO[bytes], encoding: str) -> Iterator[Iterator[Row]]:
 
 
 def headings_of(file: IO[bytes], encoding: str, *, sample: int = 5) -> tuple[list[str], list[list[str]]]:
-    """The headings, and the first rows below them. Raises FileError where there are none."""
+    """The headings, and the first rows below them, as far as a page shows them. Raises FileError where there
+    are none."""
     with opened(file, encoding) as rows:
         first = next(rows, None)
         below = [row.cells for row in islice(rows, sample)]
     if first is None or not below:
         raise FileError(FileProblem.NO_ROWS)
-    headings = [heading.strip() for heading in first.cells]
+    headings = [heading.replace(NUL, "").strip() for heading in first.cells]
     while headings and not headings[-1]:
         headings.pop()
     if len(headings) > MAX_COLUMNS:
         raise FileError(FileProblem.TOO_WIDE, columns=MAX_COLUMNS)
-    return headings, below
+    return headings, [[cell.replace(NUL, "")[:SHOWN] for cell in cells[: len(headings)]] for cells in below]
 
 
 def _decodes(file: IO[bytes], encoding: str) -> str:
@@ -95,10 +100,9 @@ def _decodes(file: IO[bytes], encoding: str) -> str:
     return encoding
 
 
-def _has_utf_8(file: IO[bytes]) -> bool:
-    """Two letters of Thai in UTF-8, one after the other: no Thai word in TIS-620 has these bytes."""
+def _has(file: IO[bytes], wanted: re.Pattern[bytes]) -> bool:
     file.seek(0)
-    return any(_UTF_8_THAI.search(block) for block in iter(lambda: file.read(_BLOCK), b""))
+    return any(wanted.search(block) for block in iter(lambda: file.read(_BLOCK), b""))
 
 
 def _mixed() -> str:

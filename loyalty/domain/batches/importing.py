@@ -76,7 +76,7 @@ def bring(batch: Batch, low: int, high: int, *, now: datetime) -> Done:
     world = World.around([person for person in people if person], lock=True)
     chunk, fill = _Chunk(), batch.options.get("existing") == "fill"
     for row, person in zip(rows, people, strict=True):
-        _decide(chunk, world, row, person, fill=fill)
+        _decide(chunk, world, row, person, today, fill=fill)
     _make(chunk, world, today)
     Member.objects.bulk_update(chunk.changed, [*FILLED_COLUMNS], batch_size=CHANGED_AT_ONCE)
     entries = _open(batch, chunk, now)
@@ -92,7 +92,9 @@ def _read(row: BatchRow, batch: Batch, today: date) -> Newcomer | None:
         return None
 
 
-def _decide(chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | None, *, fill: bool) -> None:
+def _decide(
+    chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | None, today: date, *, fill: bool
+) -> None:
     """Judged once more: the store went on since the check."""
     if person is None:
         chunk.results.append(_Result(row, "error", RowProblem.BAD_JOINED.value))
@@ -106,7 +108,7 @@ def _decide(chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | None,
         result.status, result.problem, result.member = "error", RowProblem.REPEATED_MEMBER.value, None
         return
     if result.member is not None:
-        result.before = _fill(world, person, result.member)
+        result.before = _fill(world, person, result.member, today)
         chunk.changed.append(result.member)
         return
     phone = _ReadPhone.from_string(person.phone) if person.phone else None
@@ -122,14 +124,15 @@ def _decide(chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | None,
     world.numbers |= {person.number: member} if person.number else {}
 
 
-def _fill(world: World, person: Newcomer, member: Member) -> dict[str, Any]:
+def _fill(world: World, person: Newcomer, member: Member, today: date) -> dict[str, Any]:
     """Writes into the empty fields; what the row wrote, for undoing."""
     wrote: dict[str, Any] = {}
     for name in world.fillable(person, member):
         if name == "hand_level":
             wrote["level_id"] = member.level_id
-            member.hand_level = member.level = world.level_of(person)
+            member.hand_level = world.level_of(person)
             member.hand_level_until = person.level_until
+            member.level = member.hand_level if _stands(member, today) else member.level
             wrote |= {"hand_level_id": member.hand_level_id, "hand_level_until": plain(person.level_until)}
         else:
             setattr(member, name, getattr(person, name))

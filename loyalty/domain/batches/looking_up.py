@@ -9,10 +9,19 @@ from loyalty.domain.batches.reading import Newcomer
 from loyalty.enums import RowProblem
 from loyalty.models import Level, Member, MemberQuerySet
 
+_MERGED = """
+SELECT phone, merged_into_id FROM loyalty_member WHERE phone = ANY(%s) AND merged_into_id IS NOT NULL
+"""
+
 
 def by_phone(phones: Sequence[str]) -> dict[str, int]:
-    """Phone → the member's key, of current members."""
-    return _keys("SELECT phone, id FROM loyalty_member WHERE phone = ANY(%s)", phones)
+    """Phone → the member's key. The phone of a member who was merged leads to the other one."""
+    found = _keys("SELECT phone, id FROM loyalty_member WHERE phone = ANY(%s)", phones)
+    if unknown := set(phones) - found.keys():
+        with connection.cursor() as cursor:
+            cursor.execute(_MERGED, [list(unknown)])
+            found.update(cursor.fetchall())
+    return found
 
 
 def by_number(numbers: Sequence[str]) -> dict[str, int]:

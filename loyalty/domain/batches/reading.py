@@ -18,6 +18,7 @@ from marketplace.common.calendars import parse_date
 from marketplace.common.money import parse_number
 from marketplace.common.text import TypedTextError, fold_digits
 
+NUL = "\0"  # PostgreSQL keeps no text that has one
 MAX_POINTS = 100_000_000
 OWN_REFERENCE = re.compile(r"batch:\d{1,12}:\d{1,8}")
 _PLAIN_POINTS = re.compile(r"-?[0-9]{1,9}")
@@ -88,6 +89,8 @@ class AdjustmentReader:
 
 def _reference(text: str) -> str:
     """As it will stand in the ledger; one that we made ourselves, in a result file, stays as it is."""
+    if NUL in text:
+        text = text.replace(NUL, "")
     if len(text) > 80:
         raise RowError(RowProblem.BAD_REFERENCE)
     if not text or (text.startswith("batch:") and OWN_REFERENCE.fullmatch(text)):

@@ -7,6 +7,7 @@ where formulas are is noted.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,8 +22,23 @@ from loyalty.enums import FileProblem
 
 MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_CELLS = 12_000_000
+# What the book says of its sheets; more is none.
+_MAX_BOOK = 4 * 1024 * 1024
+# All that a zip, its XML and calamine say of a file that is damaged or protected.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    OSError,
+    RuntimeError,
+    CalamineError,
+    ElementTree.ParseError,
+)
 _BLOCK = 1024 * 1024
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(?:/>|>(<f\b)?)')
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _TAIL = 400  # a cell's opening may be cut by the end of a block
 _PART = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -30,23 +46,15 @@ _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id
 Cells = tuple[int, list[str], frozenset[int]]
 
 
-def check(file: IO[bytes]) -> None:
-    """Raises FileError unless this is an XLSX file whose first sheet can be read in reasonable memory."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _look_through(archive)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, RuntimeError) as error:
-        raise FileError(FileProblem.BAD_SHEET) from error
-
-
 def rows(file: IO[bytes]) -> Iterator[Cells]:
-    """(row's number, its cells as texts, the places of formulas), rows with something in them."""
+    """(row's number, its cells as texts, the places of formulas), rows with something in them. Raises
+    FileError unless this is an XLSX file whose first sheet can be read in reasonable memory."""
     try:
         with zipfile.ZipFile(file) as archive:
             formulas = _look_through(archive)
         file.seek(0)
         sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
-    except (zipfile.BadZipFile, KeyError, CalamineError, ElementTree.ParseError) as error:
+    except _DAMAGED as error:
         raise FileError(FileProblem.BAD_SHEET) from error
     first_column = sheet.start[1] if sheet.start else 0
     for number, values in enumerate(sheet.iter_rows(), start=1):
@@ -68,6 +76,9 @@ def _look_through(archive: zipfile.ZipFile) -> dict[int, list[int]]:
         last = max(last[0], row), max(last[1], column)
         if formula:
             formulas.setdefault(row, []).append(column)
+    if last == (0, 0):
+        # Some programs do not write where a cell is; an office program that saves the file does.
+        raise FileError(FileProblem.BAD_SHEET if _has_cells(archive) else FileProblem.EMPTY_SHEET)
     # calamine's rectangle begins at the first cell.
     if (last[0] - first[0] + 1) * (last[1] - first[1] + 1) > MAX_CELLS:
         raise FileError(FileProblem.TOO_LARGE, megabytes=100)
@@ -86,15 +97,28 @@ def _cells(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes, bytes]]:
         yield from _CELL.findall(rest)
 
 
+def _has_cells(archive: zipfile.ZipFile) -> bool:
+    with archive.open(_first_sheet(archive)) as sheet:
+        return any(_ANY_CELL.search(block) for block in iter(lambda: sheet.read(_BLOCK), b""))
+
+
 def _first_sheet(archive: zipfile.ZipFile) -> str:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  (expat refuses bombs)
+    book = _part(archive, "xl/workbook.xml")
     link = next((node.get(_LINK) for node in book.iter() if node.tag.endswith("}sheet")), None)
-    parts = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    parts = _part(archive, "xl/_rels/workbook.xml.rels")
     for part in parts.iter(_PART):
         if part.get("Id") == link:
             target = part.get("Target", "")
             return target[1:] if target.startswith("/") else normpath(f"xl/{target}")
     raise KeyError("no sheet")
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    with archive.open(name) as part:
+        text = part.read(_MAX_BOOK + 1)
+    if len(text) > _MAX_BOOK:
+        raise FileError(FileProblem.BAD_SHEET)
+    return ElementTree.fromstring(text)  # noqa: S314  (expat refuses bombs)
 
 
 def _column(letters: bytes) -> int:

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
 from loyalty.domain.batches.importing import CHANGED_AT_ONCE, FIELDS, FILLED_COLUMNS, plain
+from loyalty.domain.levels import refresh_level
 from loyalty.enums import EntryKind, RowProblem
 from loyalty.models import Batch, BatchRow, LedgerEntry, Member
 from loyalty.queries.members import searchable
@@ -91,6 +95,8 @@ def _take_away(pairs: Sequence[tuple[BatchRow, Member]], batch: Batch, now: date
         hand_level_until=None,
         search_text="",
         erased_at=now,
+        # Free for the file when it comes again. No file can bring one with a space.
+        number=Concat(Value("× "), Cast("pk", CharField())),
     )
 
 
@@ -106,3 +112,6 @@ def _empty(pairs: Sequence[tuple[BatchRow, Member]]) -> None:
     Member.objects.bulk_update(
         [member for _row, member in pairs], [*FILLED_COLUMNS], batch_size=CHANGED_AT_ONCE
     )
+    for row, member in pairs:
+        if "level_id" in row.before["filled"]:  # by hand it hid what was bought meanwhile
+            refresh_level(member)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from loyalty.domain.batches import columns as columns_of
-from loyalty.domain.batches import files
+from loyalty.domain.batches import files, hands
 from loyalty.domain.batches.problems import FileError
-from loyalty.enums import BatchKind, BatchStatus, FileProblem
+from loyalty.enums import BatchDeed, BatchKind, BatchStatus, FileProblem, RowStatus
 from loyalty.models import Batch
 from marketplace.common.background import enqueue_on_commit
 from marketplace.common.errors import DomainError
@@ -21,6 +21,8 @@ MAX_BYTES = 100 * 1024 * 1024
 FILL, SKIP = "fill", "skip"
 TASK = "loyalty.work_on_batch"
 _BLOCK = 1024 * 1024
+_CHECKABLE = (BatchStatus.UPLOADED, BatchStatus.CHECKED, BatchStatus.STOPPED, BatchStatus.FAILED)
+_COUNTS = tuple(f"rows_{name}" for name in ("total", *RowStatus.values)) + ("points_added", "points_taken")
 
 
 def upload(
@@ -33,7 +35,7 @@ def upload(
         if size > MAX_BYTES:
             raise FileError(FileProblem.TOO_LARGE, megabytes=MAX_BYTES // (1024 * 1024))
         encoding = files.kind_of(file)
-        headings, _sample = files.headings_of(file, encoding)
+        headings, sample = files.headings_of(file, encoding)
     except FileError as error:
         raise DomainError(error.sentence, code=error.problem.value) from error
     first = first_with(digest, kind)
@@ -49,6 +51,7 @@ def upload(
         digest=digest,
         encoding=encoding,
         headings=headings,
+        sample=sample,
         columns=columns_of.guess(kind, headings),
         note=note,
         by=by,
@@ -80,19 +83,28 @@ def begin_check(batch: Batch, *, columns: dict[str, int], options: dict[str, Any
     if not wanted.keys() <= known or not all(0 <= place < len(batch.headings) for place in wanted.values()):
         raise DomainError(_("The file has no such column."), code="no_such_column")
     with transaction.atomic():
-        batch = locked(batch, BatchStatus.UPLOADED, BatchStatus.CHECKED)
+        batch = locked(batch, *_CHECKABLE)
+        if batch.is_halted:
+            raise moved_on(batch)
+        hands.note(batch, BatchDeed.CHECKED, by)
         batch.columns, batch.options = wanted, options
         batch.status, batch.started_at, batch.finished_at = BatchStatus.CHECKING, None, None
-        batch.claim, batch.beat_at, batch.percent = None, None, 0
+        batch.claim, batch.beat_at, batch.percent, batch.attempts = None, None, 0, 0
+        batch.problem = None
+        for name in _COUNTS:
+            setattr(batch, name, 0)
         batch.save()
         enqueue_on_commit(TASK, batch_id=batch.pk)
     return batch
 
 
 def discard(batch: Batch, *, by: User) -> Batch:
-    """It will not be run; what was read of of it stays to be looked at."""
+    """It will not be run; what was read of it stays to be looked at."""
     with transaction.atomic():
-        batch = locked(batch, BatchStatus.UPLOADED, BatchStatus.CHECKED, BatchStatus.WAITING)
+        batch = locked(batch, *_CHECKABLE, BatchStatus.WAITING)
+        if batch.rows_done or batch.rows_undone:
+            raise moved_on(batch)
+        hands.note(batch, BatchDeed.DISCARDED, by)
         batch.status, batch.finished_at = BatchStatus.DISCARDED, timezone.now()
         batch.save(update_fields=["status", "finished_at"])
     return batch
@@ -102,11 +114,15 @@ def locked(batch: Batch, *states: BatchStatus) -> Batch:
     """The batch's row, locked; raises DomainError unless it is in one of `states`."""
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status not in states:
-        raise DomainError(
-            _("This batch has moved on meanwhile: %(status)s.") % {"status": batch.get_status_display()},
-            code="moved_on",
-        )
+        raise moved_on(batch)
     return batch
+
+
+def moved_on(batch: Batch) -> DomainError:
+    return DomainError(
+        _("This batch has moved on meanwhile: %(status)s.") % {"status": batch.get_status_display()},
+        code="moved_on",
+    )
 
 
 def _measured(file: IO[bytes]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from orders.domain.coupons import drop_coupon
 from orders.domain.moving import follow_outside
 from orders.domain.outside.updates import RANKS, RefusalError, Update
 from orders.domain.parts import tell_card_changed
-from orders.domain.spending import note_spent
+from orders.domain.spending import note_changed_total, note_spent
 from orders.enums import OrderStatus, SalesChannel, UpdateOutcome
 from orders.models import Order, OrderLine, OutsideEvent
 from orders.models.outside import ACCEPTED
@@ -51,12 +51,16 @@ def apply_update(event: OutsideEvent, update: Update) -> UpdateOutcome:
         )
     # An older update still says what no newer one has mentioned.
     mentioned = {name for one in newer for name in one.texts}
+    was_completed, before = order.status == OrderStatus.COMPLETED, order.total
     changed = _fill(order, {name: text for name, text in update.texts.items() if name not in mentioned})
     moved = not newer and follow_outside(order, update.to)
     changed |= _remember(order, update)
     if (moved or changed) and order.status == OrderStatus.COMPLETED:
-        # Also when the total comes after the word that it is completed; the first one counts.
-        note_spent(order, at=order.completed_at or update.occurred_at)
+        at = order.completed_at or update.occurred_at
+        if was_completed and order.total != before:
+            note_changed_total(order, before=before, cause=f"outside:{event.pk}", at=at)
+        else:
+            note_spent(order, at=at)
     if order.outside_at is None or update.occurred_at > order.outside_at:
         order.outside_at = update.occurred_at
     order.save()

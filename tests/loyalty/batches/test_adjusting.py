@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from loyalty.domain import batches
+from loyalty.domain import batches, merge_members
 from loyalty.domain.batches import adjusting, claims
 from loyalty.domain.checking import check_balances
 from loyalty.domain.ledger import Posting, post
@@ -77,6 +77,27 @@ def test_members_are_found_by_their_number_too(done: Callable[..., Batch], membe
 
     assert rows_of(batch) == [(2, "done", ""), (3, "done", ""), (4, "error", "unknown_number")]
     assert _balance(member) == 105
+
+
+def test_the_phone_of_somebody_who_was_merged_finds_the_other_one(
+    done: Callable[..., Batch], member: Member, make_member: Callable[..., Member], clerk: User
+) -> None:
+    merge_members(member, make_member(phone="+66899999999"), by=clerk)
+
+    batch = done("Phone,Points\n0899999999,5\n0812345678,6\n")
+
+    assert (counts_of(batch), _balance(member)) == ((2, 0, 2, 0, 0, 0), 11)
+
+
+def test_a_check_anew_counts_from_nothing(checked: Callable[..., Batch], member: Member, clerk: User) -> None:
+    batch = checked("Phone,Points\n0812345678,5\n0899999999,5\n")
+
+    batch = batches.begin_check(batch, columns=batch.columns, options={}, by=clerk)
+
+    assert (counts_of(batch), batch.points_added) == ((0, 0, 0, 0, 0, 0), 0)
+    batches.work_on(batch.pk)
+    batch.refresh_from_db()
+    assert (counts_of(batch), batch.points_added) == ((2, 1, 0, 0, 1, 0), 5)
 
 
 def test_a_file_of_plain_numbers_can_be_one_of_deductions(done: Callable[..., Batch], member: Member) -> None:

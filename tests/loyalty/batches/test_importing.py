@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -133,6 +135,7 @@ def test_whom_somebody_joined_after_the_check_is_not_made_twice(
 def test_undo_removes_what_was_made_and_restores_what_was_filled(
     done: Callable[..., Batch], member: Member, levels: list[Level], clerk: User
 ) -> None:
+    Member.objects.update(level=levels[0])  # who is a member has one
     before = list(Member.objects.values())
     batch = done(
         HEAD + "0812345678,x,x@people.example,1990-05-31,,,Gold,\n"
@@ -156,6 +159,61 @@ def test_undo_removes_what_was_made_and_restores_what_was_filled(
     ]
     assert check_balances().wrong == []
     assert rows_of(done("Phone,Name\n0811111112,Old\n", M)) == [(2, "done", "")]  # the phone is free again
+
+
+def test_a_file_that_was_undone_can_be_mended_and_brought_again_with_its_numbers(
+    done: Callable[..., Batch], clerk: User
+) -> None:
+    undo(done("Member ID,Phone,Points\nA-77,0811111111,70\nA-78,0811111112,\n", M), clerk)
+
+    again = done("Member ID,Phone,Points\nA-77,0811111111,7\nA-78,0811111112,8\n", M)
+
+    assert rows_of(again) == [(2, "done", ""), (3, "done", "")]
+    assert list(Member.objects.current().order_by("pk").values_list("number", "balance")) == [
+        ("A-77", 7),
+        ("A-78", 8),
+    ]
+    assert check_balances().wrong == []
+
+
+def test_numbers_that_an_earlier_version_kept_are_free_after_the_migration(
+    done: Callable[..., Batch], clerk: User
+) -> None:
+    free = import_module("loyalty.migrations.0005_batches_stopped_and_their_deeds").FREE
+    undo(done("Member ID,Phone,Points\nA-77,0811111111,70\n", M), clerk)
+    done("Member ID,Phone,Points\nA-78,0811111112,80\n", M)
+    Member.objects.filter(erased_at__isnull=False).update(number="A-77")
+
+    with connection.cursor() as cursor:
+        cursor.execute(free)
+
+    emptied, kept = Member.objects.order_by("pk")
+    assert (emptied.number, kept.number) == (f"× {emptied.pk}", "A-78")
+
+
+def test_the_level_after_an_undo_is_what_was_bought_meanwhile(
+    done: Callable[..., Batch], member: Member, levels: list[Level], clerk: User, buy: Callable[..., object]
+) -> None:
+    batch = done(HEAD + "0812345678,,,,,,Platinum,\n", M, {"existing": "fill"})
+    buy(1200)
+    member.refresh_from_db()
+    assert member.level == levels[2]
+
+    undo(batch, clerk)
+
+    member.refresh_from_db()
+    assert (member.hand_level, member.level) == (None, levels[1])
+
+
+def test_a_level_that_is_over_is_noted_and_not_given(
+    done: Callable[..., Batch], member: Member, levels: list[Level]
+) -> None:
+    Member.objects.update(level=levels[0])
+
+    done("Phone,Level,Level until\n0812345678,Gold,2020-01-31\n", M, {"existing": "fill"})
+
+    member.refresh_from_db()
+    assert (member.hand_level, member.level) == (levels[1], levels[0])
 
 
 @pytest.mark.parametrize("change", ["account", "points", "name"])

@@ -8,7 +8,8 @@ import pytest
 
 from accounts.models import User
 from loyalty.domain import free_coupon, is_over, use_coupon
-from loyalty.models import Branch, Member, Redemption, Reward
+from loyalty.domain.reward_setup import has_open_redemptions
+from loyalty.models import Branch, Member, Purchase, Redemption, Reward
 from loyalty.queries.rewards import coupons_of, usable_coupons
 from marketplace.common.errors import DomainError
 from tests.loyalty.rewards.conftest import NOON
@@ -87,3 +88,16 @@ def test_what_came_to_nothing_gives_its_coupon_back(
     coupon.refresh_from_db()
     assert (coupon.status, coupon.used_on, coupon.used_at, coupon.used_amount) == ("open", "", None, None)
     assert use_coupon(coupon, on="order:43", amount=None, by=customer).used_on == "order:43"
+
+
+@pytest.mark.parametrize("is_completed", [False, True])
+def test_the_terms_of_a_coupon_on_an_order_stay_until_the_order_is_completed(
+    is_completed: bool, rich: Member, make_reward: Make, take: Take, customer: User
+) -> None:
+    """Cancelled, the order gives it back."""
+    reward = make_reward()
+    use_coupon(take(rich, reward), on="order:42", amount=Decimal(50), by=customer)
+    if is_completed:
+        Purchase.objects.create(reference="order:42", member=rich, amount=Decimal(100))
+
+    assert has_open_redemptions(reward) is not is_completed

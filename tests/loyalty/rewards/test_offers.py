@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from loyalty.domain import redeem, shelf_for
+from loyalty.domain import redeem, redeem_package, shelf_for
 from loyalty.enums import Place
 from loyalty.models import Branch, Level, Member, Package, Redemption, Reward
 from tests.loyalty.rewards.conftest import NOON
@@ -81,6 +81,34 @@ def test_a_package_is_out_when_one_of_its_rewards_is(
     ]
 
 
+def test_a_package_is_out_when_one_of_its_rewards_is_not_offered_now_or_here(
+    rich: Member, make_reward: Make, make_package: Callable[..., Package], branch: Branch
+) -> None:
+    elsewhere = make_reward("Elsewhere")
+    elsewhere.branches.add(Branch.objects.create(name="Ari", code="ARI"))
+    here = make_reward("Here")
+    here.branches.add(branch)
+    make_package({make_reward("Off", is_active=False): 1}, "Off box", points=1)
+    make_package({make_reward("Over", ends_on=date(2026, 11, 21)): 1}, "Over box", points=2)
+    make_package({make_reward("Soon", starts_on=date(2026, 11, 23)): 1}, "Soon box", points=3)
+    make_package({elsewhere: 1}, "Elsewhere box", points=4)
+    box = make_package({here: 1}, "Here box", points=5)
+
+    at_branch = shelf_for(rich, branch=branch, now=NOON)
+    online = shelf_for(rich, now=NOON)
+    pieces = redeem_package(rich, box, place=Place.COUNTER, branch=branch, form_token=uuid4(), now=NOON)
+
+    assert [(str(shown.offer), shown.why_not) for shown in at_branch.packages] == [
+        ("Off box", "not_offered"),
+        ("Over box", "over"),
+        ("Soon box", "not_yet"),
+        ("Elsewhere box", "branch"),
+        ("Here box", ""),
+    ]
+    assert [shown.why_not for shown in online.packages][3:] == ["", ""]
+    assert [piece.reward for piece in pieces] == [here]
+
+
 def test_a_full_shelf_takes_no_more_queries(
     rich: Member,
     levels: list[Level],
@@ -94,12 +122,12 @@ def test_a_full_shelf_takes_no_more_queries(
         make_package({reward: 1, make_reward(): 1}).levels.add(levels[0])
 
     fill()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         shelf_for(rich, now=NOON)
     for _more in range(3):
         fill()
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         shelf = shelf_for(rich, now=NOON)
 
     assert (len(shelf.rewards), len(shelf.packages)) == (8, 4)

@@ -1,15 +1,17 @@
 """Points buy a reward once, by its rules, or nothing happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
-from loyalty.domain import redeem, redeem_package, undo_redemption, use_coupon
+from loyalty.domain import free_coupon, redeem, redeem_package, undo_redemption, use_coupon
 from loyalty.enums import Place
 from loyalty.models import Branch, LedgerEntry, Level, Member, Package, Programme, Redemption, Reward
 from marketplace.common.errors import DomainError
@@ -290,11 +292,12 @@ def test_a_rewards_own_limits_do_not_hold_in_a_package_and_a_package_uses_up_non
     assert_refused("member_limit", rich, reward, take)
 
 
-def test_undoing_returns_the_points_the_code_and_the_place(
+def test_undoing_returns_the_points_and_the_place_but_never_an_uploaded_code(
     rich: Member, make_reward: Make, take: Take, provider: User, ledger_of: Ledger
 ) -> None:
     reward = make_reward(quantity=1, code_source="uploaded")
     reward.codes.create(code="AAA")
+    reward.codes.create(code="BBB")
     redemption = take(rich, reward)
 
     undone = undo_redemption(redemption, by=provider)
@@ -306,7 +309,35 @@ def test_undoing_returns_the_points_the_code_and_the_place(
     assert (undone.status, reward.taken, rich.balance) == ("cancelled", 0, 1000)
     assert ledger_of(rich)[1:] == [("redemption", -300), ("returned", 300)]
     assert (returned.reverses, returned.by, returned.reference) == (price, provider, price.reference)
-    assert take(rich, reward).code == "AAA"
+    assert reward.codes.get(code="AAA").redemption == undone
+    assert take(rich, reward).code == "BBB"
+
+
+def test_the_code_of_an_undone_redemption_is_not_honoured_nor_made_again(
+    rich: Member,
+    make_reward: Make,
+    take: Take,
+    provider: User,
+    ledger_of: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reward = make_reward(points=1)
+    undone = undo_redemption(take(rich, reward), by=provider)
+    told = iter([undone.code, "FRESH23456"])
+    monkeypatch.setattr("loyalty.domain.members.secrets.choice", _spelling(told))
+
+    with pytest.raises(DomainError) as refusal:
+        use_coupon(undone, on="order:1", amount=Decimal(50), by=provider)
+
+    undone.refresh_from_db()
+    assert (refusal.value.code, undone.status, undone.used_on) == ("cancelled", "cancelled", "")
+    assert take(rich, reward).code == "FRESH23456"
+
+
+def _spelling(words: Iterator[str]) -> Callable[[str], str]:
+    """Chance that says these words, letter by letter."""
+    letters = (letter for word in words for letter in word)
+    return lambda _choices: next(letters)
 
 
 def test_undoing_one_piece_undoes_its_package(
@@ -354,6 +385,24 @@ def test_what_was_used_is_undone_only_at_the_counter_and_within_a_quarter_of_an_
     assert Redemption.objects.filter(status="used").count() == 3
 
 
+def test_a_coupon_on_an_order_is_undone_only_after_the_order_came_to_nothing(
+    rich: Member, make_reward: Make, take: Take, provider: User, ledger_of: Ledger
+) -> None:
+    coupon = take(rich, make_reward(), now=NOON, place=Place.COUNTER)
+    use_coupon(coupon, on="order:1", amount=Decimal(50), by=rich.user, now=NOON)
+    with pytest.raises(DomainError) as refusal:
+        undo_redemption(coupon, by=provider, now=NOON)
+    coupon.refresh_from_db()
+    before = (coupon.status, coupon.used_amount, ledger_of(rich)[-1])
+
+    free_coupon("order:1")
+    undone = undo_redemption(coupon, by=provider, now=NOON)
+
+    assert (refusal.value.code, before) == ("used", ("used", Decimal(50), ("redemption", -300)))
+    assert (undone.status, undone.used_on, ledger_of(rich)[-1]) == ("cancelled", "", ("returned", 300))
+    assert free_coupon("order:1") is None
+
+
 def test_undone_bonus_points_go_unless_they_were_spent(
     rich: Member, make_reward: Make, take: Take, provider: User, ledger_of: Ledger
 ) -> None:
@@ -398,3 +447,21 @@ def test_a_redeem_that_fails_half_way_leaves_nothing(rich: Member, make_reward: 
         redeem(rich, reward, place=Place.ONLINE, form_token=uuid4())
 
     assert not Redemption.objects.exists()
+
+
+def test_codes_that_were_free_again_by_an_undoing_of_before_are_spent_by_the_migration(
+    rich: Member, make_reward: Make, take: Take, provider: User
+) -> None:
+    reward = make_reward(points=1, code_source="uploaded")
+    for code in ("AAA", "BBB", "CCC"):
+        reward.codes.create(code=code)
+    first, second = take(rich, reward), take(rich, reward)
+    undo_redemption(first, by=provider)
+    reward.codes.filter(code="AAA").update(redemption=None)
+    migration = import_module("loyalty.migrations.0002_undone_codes_stay_spent")
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration.SPENT)
+
+    found = reward.codes.order_by("code").values_list("code", "redemption")
+    assert list(found) == [("AAA", first.pk), ("BBB", second.pk), ("CCC", None)]

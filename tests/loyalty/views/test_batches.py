@@ -120,6 +120,90 @@ def test_who_uploaded_is_not_offered_to_approve_and_another_is(
     assert _step(admin_client, "approve_batch").status == "done"
 
 
+def test_an_undo_waits_for_another_who_is_offered_it(
+    operator_client: Client, admin_client: Client, member: Member, programme: Programme
+) -> None:
+    _send(operator_client)
+    _step(operator_client, "check_batch", phone="0", points="1")
+    _step(operator_client, "run_batch")
+    Programme.objects.update(needs_approval=True)
+
+    batch = _step(operator_client, "undo_batch")
+
+    address = f"/admin/batches/{batch.pk}/"
+    own, other = (client.get(address).text for client in (operator_client, admin_client))
+    assert batch.status == "undo_waits"
+    assert "Oper asked to undo the whole batch." in " ".join(own.split())
+    assert ("Approve the undo" in own, "Approve the undo" in other) == (False, True)
+    assert "Undone by" not in own
+    assert _step(operator_client, "approve_undo").status == "undo_waits"
+    assert _step(operator_client, "keep_batch").status == "done"
+    _step(operator_client, "undo_batch")
+    assert _step(admin_client, "approve_undo").status == "undone"
+    assert "Approved the undo" in admin_client.get(address).text
+
+
+def test_a_batch_at_work_is_stopped_and_goes_on(operator_client: Client, member: Member) -> None:
+    _send(operator_client)
+    _step(operator_client, "check_batch", phone="0", points="1")
+    batch = Batch.objects.get()
+    address = f"/admin/batches/{batch.pk}/"
+    operator_client.post(f"{address}run/")
+    assert ">Stop<" in operator_client.get(address).text
+
+    operator_client.post(f"{address}stop/")
+
+    page = operator_client.get(address).text
+    assert (Batch.objects.get().status, LedgerEntry.objects.count()) == ("stopped", 0)
+    assert "the rest can go on" in page
+    assert ">Go on<" in page
+    assert "Choose other columns" not in page
+    assert _step(operator_client, "go_on_with_batch").status == "done"
+
+
+def test_a_check_that_broke_off_says_so_and_offers_to_check_again(
+    operator_client: Client, member: Member
+) -> None:
+    _send(operator_client)
+    Batch.objects.update(encoding="no-such-encoding")
+
+    batch = _step(operator_client, "check_batch", phone="0", points="1")
+
+    page = operator_client.get(f"/admin/batches/{batch.pk}/").text
+    assert batch.status == "failed"
+    assert "The check broke off by a fault of the system. Nothing was changed. Check the file again." in page
+    assert "Check the file<" in page
+    assert "Discard" in page
+
+
+def test_the_first_rows_are_shown_without_the_file_being_read_again(
+    operator_client: Client, programme: Programme
+) -> None:
+    _send(operator_client)
+    batch = Batch.objects.get()
+    batch.file.delete(save=False)
+
+    page = operator_client.get(f"/admin/batches/{batch.pk}/").text
+
+    assert '<td dir="auto">0899999999</td>' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_batch_costs_the_same_with_one_row_and_with_three(
+    count: int, operator_client: Client, member: Member, django_assert_max_num_queries: Any
+) -> None:
+    _send(operator_client, "Phone,Points\n" + "0899999999,5\n" * count)
+    batch = _step(operator_client, "check_batch", phone="0", points="1")
+    for _again in range(count - 1):
+        _step(operator_client, "check_batch", phone="0", points="1")
+    operator_client.get(f"/admin/batches/{batch.pk}/")
+
+    with django_assert_max_num_queries(12):
+        page = operator_client.get(f"/admin/batches/{batch.pk}/").text
+
+    assert page.count("No member has this phone.") == page.count("Chose the columns") == count
+
+
 def test_the_result_file_can_be_mended_and_uploaded_and_what_is_done_is_known(
     operator_client: Client, member: Member
 ) -> None:
@@ -196,38 +280,3 @@ def test_the_list_of_files_costs_the_same_with_one_and_with_three(
         page = operator_client.get("/admin/adjust-by-phone/").content.decode()
 
     assert page.count("points.csv") == count
-
-
-def test_the_activity_log_shows_narrows_and_exports_what_people_gave(
-    operator_client: Client, member: Member, make_member: Callable[..., Member]
-) -> None:
-    make_member(name="=cmd()", phone="+66899999999")
-    _send(operator_client, note="=danger()")
-    _step(operator_client, "check_batch", phone="0", points="1")
-    batch = _step(operator_client, "run_batch")
-
-    page = operator_client.get("/admin/activity-log/").content.decode()
-    other = operator_client.get("/admin/activity-log/?kind=undo").content.decode()
-    answer = operator_client.get(f"/admin/activity-log/export/csv/?batch={batch.pk}")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-
-    assert page.count("=danger()") == 2
-    assert "No entry is like that" in other
-    assert len(lines) == 3
-    assert "'=cmd()" in lines[1]
-    assert "'=danger()" in lines[1]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_activity_log_costs_the_same_with_one_row_and_with_three(
-    count: int, operator_client: Client, member: Member, django_assert_max_num_queries: Any
-) -> None:
-    _send(operator_client, "Phone,Points\n" + "0812345678,5\n" * count)
-    _step(operator_client, "check_batch", phone="0", points="1")
-    _step(operator_client, "run_batch")
-    operator_client.get("/admin/activity-log/")
-
-    with django_assert_max_num_queries(9):
-        page = operator_client.get("/admin/activity-log/").content.decode()
-
-    assert page.count("+5</td>") == count

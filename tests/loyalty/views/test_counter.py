@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +16,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from loyalty import domain
-from loyalty.enums import CodeSource, RewardKind, Role, RuleKind
-from loyalty.models import Branch, EarningRule, LedgerEntry, Member, Purchase, Redemption, Reward
+from loyalty.domain.counter import take_in_coupon
+from loyalty.enums import CodeSource, Place, RewardKind, Role, RuleKind
+from loyalty.models import Branch, CouponUse, EarningRule, LedgerEntry, Member, Purchase, Redemption, Reward
+from loyalty.queries.points import open_coupons_with
+from marketplace.common.errors import DomainError
 from tests.support.pictures import a_picture
 from tests.support.qr import a_photo_of
 
-QUERIES = 10
+QUERIES = 11
 TOKEN = UUID("0f4a4a0e-6f0f-4b1e-9d53-3b1f0c8f7a11")
 
 
@@ -363,6 +367,104 @@ def test_a_coupon_is_taken_in_by_its_code_once(
     assert counter.get(f"/counter/coupons/{redemption.pk}/").status_code == 404
 
 
+def test_a_coupon_taken_in_stands_in_the_days_list_and_can_be_undone(
+    staff: User,
+    counter: Client,
+    admin_client: Client,
+    member: Member,
+    branch: Branch,
+    reward: Reward,
+    rule: EarningRule,
+    buy: Callable[..., Purchase],
+) -> None:
+    buy(10000)
+    redemption = domain.redeem(member, reward, place=Place.ONLINE, form_token=TOKEN)
+    found = counter.post("/counter/coupons/", {"code": redemption.code})
+    page = counter.post(found["Location"], {"form_token": "a"}, follow=True)
+    use = CouponUse.objects.get()
+
+    listed = counter.get("/counter/")
+    log = admin_client.get("/admin/activity-log/coupons/").content.decode()
+    for _time in range(2):
+        counter.post(reverse("loyalty:undo_counter_coupon", args=[use.pk]))
+    after = counter.get("/counter/")
+
+    redemption.refresh_from_db()
+    use.refresh_from_db()
+    assert (use.by, use.branch, use.redemption) == (staff, branch, redemption)
+    assert page.context["use"] == use
+    assert [(action.use, may) for action, may in listed.context["actions"]] == [(use, True)]
+    assert redemption.code in log
+    assert "Siam" in log
+    assert (redemption.status, redemption.used_on, redemption.used_at) == ("open", "", None)
+    assert [(action.is_undone, may) for action, may in after.context["actions"]] == [(True, False)]
+    assert use.undone_at is not None
+
+
+def test_a_coupon_is_not_given_back_late_nor_by_a_colleague_nor_once_more(
+    counter: Client,
+    staff: User,
+    make_backoffice: Callable[..., User],
+    client_of: Callable[[User], Client],
+    member: Member,
+    branch: Branch,
+    reward: Reward,
+    rule: EarningRule,
+    buy: Callable[..., Purchase],
+) -> None:
+    buy(10000)
+    redemption = domain.redeem(member, reward, place=Place.ONLINE, form_token=TOKEN)
+    use = take_in_coupon(redemption, form_token="a", amount=None, by=staff, branch=branch)
+    address = reverse("loyalty:undo_counter_coupon", args=[use.pk])
+    colleague = client_of(make_backoffice("noi", Role.STAFF, branch))
+
+    theirs = colleague.post(address)
+    CouponUse.objects.update(at=timezone.now() - timedelta(minutes=16))
+    counter.post(address)
+    redemption.refresh_from_db()
+    late = redemption.status
+    CouponUse.objects.update(at=timezone.now(), undone_at=timezone.now())
+    counter.post(address)
+
+    redemption.refresh_from_db()
+    assert (theirs.status_code, late, redemption.status) == (404, "used", "used")
+
+
+def test_nobody_serves_themselves_at_the_counter(
+    staff: User, counter: Client, member: Member, reward: Reward, rule: EarningRule
+) -> None:
+    own = domain.member_of(staff)
+    Reward.objects.update(points=0)
+    coupon = domain.redeem(own, reward, place=Place.ONLINE, form_token=UUID(int=5))
+
+    given = _give(counter, own)
+    redeemed = _confirm(counter, own, reward)
+    linked = counter.post(reverse("loyalty:counter_link_phone", args=[own.pk]), {"phone": "0812345678"})
+    with pytest.raises(DomainError) as refused:
+        take_in_coupon(coupon, form_token="a", amount=None, by=staff, branch=None)
+
+    own.refresh_from_db()
+    assert [given.status_code, redeemed.status_code, linked.status_code] == [422, 422, 422]
+    assert "This is your own account." in given.content.decode()
+    assert refused.value.code == "own"
+    assert (own.phone, Purchase.objects.count(), Redemption.objects.count()) == (None, 0, 1)
+    assert not CouponUse.objects.exists()
+
+
+def test_a_member_id_with_letters_finds_the_member(counter: Client, member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(number="A-77")
+
+    response = counter.post("/counter/points/", {"amount": "100", "phone": "a-77"})
+
+    assert f"/counter/points/{member.pk}/" in response["Location"]
+
+
+def test_looking_for_a_code_uses_its_index(member: Member, reward: Reward) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "redemption_code_typed" in open_coupons_with("abc").explain()
+
+
 def test_an_unknown_code_is_refused(counter: Client) -> None:
     response = counter.post("/counter/coupons/", {"code": "NOSUCHCODE"})
 
@@ -370,13 +472,32 @@ def test_an_unknown_code_is_refused(counter: Client) -> None:
     assert "There is no coupon with this code." in response.content.decode()
 
 
-def test_staff_put_a_phone_on_a_card_and_what_was_collected_by_it_comes_along(
+def test_staff_put_a_phone_on_a_card_but_bring_nobody_elses_points(
     counter: Client, customer: User, member: Member, rule: EarningRule, buy: Callable[..., Purchase]
+) -> None:
+    mine = domain.member_of(customer)
+    address = reverse("loyalty:counter_link_phone", args=[mine.pk])
+    buy(1000)
+
+    refused = counter.post(address, {"phone": "081 234 5678"})
+    before = Member.objects.get(pk=mine.pk)
+    free = counter.post(address, {"phone": "081 999 9999"})
+
+    mine.refresh_from_db()
+    member.refresh_from_db()
+    assert (refused.status_code, before.phone, before.balance) == (422, None, 0)
+    assert "Points were collected by this phone." in refused.content.decode()
+    assert (member.balance, member.merged_into) == (10, None)
+    assert (free.status_code, str(mine.phone)) == (302, "+66819999999")
+
+
+def test_who_may_open_member_detail_puts_a_phone_on_a_card_with_what_was_collected_by_it(
+    admin_client: Client, customer: User, member: Member, rule: EarningRule, buy: Callable[..., Purchase]
 ) -> None:
     buy(1000)
     mine = domain.member_of(customer)
 
-    counter.post(reverse("loyalty:counter_link_phone", args=[mine.pk]), {"phone": "081 234 5678"})
+    admin_client.post(reverse("loyalty:counter_link_phone", args=[mine.pk]), {"phone": "081 234 5678"})
 
     mine.refresh_from_db()
     member.refresh_from_db()

@@ -1,13 +1,17 @@
 """3.1 Point Earning Setup."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from django.test import Client
 
 from accounts.models import User
+from loyalty.domain import refund
+from loyalty.domain.earning import Step
 from loyalty.enums import Role, RuleKind
-from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme
+from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase
+from loyalty.queries.steps import step_sentence
 
 SPENDING = {
     "name": "หนึ่งแต้มทุกร้อยบาท",
@@ -79,6 +83,64 @@ def test_trying_an_amount_explains_every_rule_and_stores_nothing(
         "The amount is below the minimum spend.",
     ]
     assert not LedgerEntry.objects.exists()
+
+
+def test_trying_says_nothing_is_given_while_the_programme_stands_still(
+    admin_client: Client, rule: EarningRule
+) -> None:
+    Programme.objects.update(is_running=False)
+
+    answer = admin_client.get("/admin/earning/", {"amount": "1280"})
+
+    assert (answer.context["quote"].points, answer.context["steps"]) == (0, [])
+    assert "Points are not given now: they are switched off under Account Setup." in answer.content.decode()
+
+
+def test_trying_takes_the_first_purchase_as_awarding_does(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Callable[..., Purchase]
+) -> None:
+    """What went back as a whole was none, and what waits for its points is the one before no other."""
+    EarningRule.objects.create(name="Welcome", kind=RuleKind.FIRST_PURCHASE, points=50)
+    tried = {"amount": "1280", "member": "0812345678"}
+    refund(buy(100), amount=Decimal(100), reference="r", by=None)
+
+    before = admin_client.get("/admin/earning/", tried).context["quote"].points
+    given = LedgerEntry.objects.get(purchase=buy(1280)).points
+    after = admin_client.get("/admin/earning/", tried).context["quote"].points
+
+    assert (before, given, after) == (62, 62, 12)
+
+
+def test_the_level_that_is_tried_is_that_of_the_day(
+    admin_client: Client, rule: EarningRule, levels: list[Level], member: Member
+) -> None:
+    Member.objects.update(hand_level=levels[2], hand_level_until=date(2030, 12, 31))
+
+    tried = [
+        admin_client.get("/admin/earning/", {"amount": "1000", "member": "0812345678", "at": at})
+        for at in ("2030-12-31T12:00", "2031-01-01T12:00")
+    ]
+
+    assert [answer.context["quote"].points for answer in tried] == [20, 10]
+
+
+def test_a_member_id_that_others_contain_is_the_member(
+    admin_client: Client, rule: EarningRule, member: Member, make_member: Callable[..., Member]
+) -> None:
+    make_member(name=f"Friend of {member.number}")
+
+    answer = admin_client.get("/admin/earning/", {"amount": "100", "member": member.number})
+
+    assert answer.context["tried_member"] == member
+
+
+def test_what_a_multiplier_of_some_categories_did_is_said(admin_client: Client, rule: EarningRule) -> None:
+    step = Step("multiplier", "Food", points=2, amount="200", times="2").as_json()
+
+    assert step_sentence(step) == "The points for ฿200 of it count 2 times."
+    assert "A multiplier for some categories multiplies only the points for these." in (
+        admin_client.get("/admin/earning/").content.decode()
+    )
 
 
 def test_an_unknown_member_is_told(admin_client: Client, rule: EarningRule) -> None:

@@ -118,6 +118,28 @@ def test_impossible_days_are_refused(
     assert (response.status_code, member.name) == (422, "Somsri Jaidee")
 
 
+def test_a_member_whose_level_by_hand_is_over_can_be_edited(
+    admin_client: Client, member: Member, levels: list[Level]
+) -> None:
+    """As long as nothing of that level is changed."""
+    over = store_day() - timedelta(days=1)
+    Member.objects.update(hand_level=levels[1], hand_level_until=over)
+    address = reverse("loyalty:edit_member", args=[member.pk])
+
+    renamed = admin_client.post(
+        address, filled(name="New name", hand_level=levels[1].pk, hand_level_until=over)
+    )
+    raised = admin_client.post(address, filled(name="No", hand_level=levels[2].pk, hand_level_until=over))
+    earlier = admin_client.post(
+        address,
+        filled(name="No", hand_level=levels[1].pk, hand_level_until=over - timedelta(days=1)),
+    )
+
+    member.refresh_from_db()
+    assert [answer.status_code for answer in (renamed, raised, earlier)] == [302, 422, 422]
+    assert (member.name, member.hand_level, member.hand_level_until) == ("New name", levels[1], over)
+
+
 def test_the_page_says_why_of_every_point_and_of_the_level(
     admin_client: Client, rule: EarningRule, levels: list[Level], member: Member, buy: Buy
 ) -> None:
@@ -140,11 +162,11 @@ def test_the_page_costs_the_same_with_one_purchase_and_three(
     url = reverse("loyalty:member", args=[member.pk])
     buy(1000)
     admin_client.get(url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         admin_client.get(url)
     buy(1000), buy(1000)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = text_of(admin_client.get(url))
 
     assert page.count('class="ledger-why"') == 3
@@ -181,6 +203,22 @@ def test_a_refund_sent_twice_goes_back_once(
         first.headers["Location"] == second.headers["Location"] == reverse("loyalty:member", args=[member.pk])
     )
     assert (purchase.refunded, member.balance) == (Decimal(400), 6)
+
+
+def test_a_refused_refund_of_an_older_purchase_comes_back_with_what_was_typed(
+    admin_client: Client, rule: EarningRule, member: Member, buy: Buy
+) -> None:
+    purchases = [buy(100) for _number in range(12)]
+
+    response = admin_client.post(
+        reverse("loyalty:refund_purchase", args=[purchases[0].pk]),
+        {"amount": "101", "reason": "Cracked cup", "form_token": uuid4()},
+    )
+
+    [(shown, form)] = response.context["purchases"]
+    assert (response.status_code, shown) == (422, purchases[0])
+    assert (form["amount"].value(), form["reason"].value()) == ("101", "Cracked cup")
+    assert "Cracked cup" in response.content.decode()
 
 
 def test_a_refund_of_more_than_was_paid_is_refused_with_what_was_typed(

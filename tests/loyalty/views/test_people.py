@@ -81,3 +81,12 @@ def test_the_list_asks_as_much_for_three_as_for_one(
 
     with django_assert_num_queries(3):
         admin_client.get("/admin/permissions/")
+
+
+def test_the_ticks_of_the_rights_have_the_manuals_names(admin_client: Client) -> None:
+    admin_client.post("/admin/language/save/", {"language": "th"})
+
+    page = admin_client.get("/admin/permissions/rights/").text
+
+    assert 'aria-label="Reward Setup: Operator"' in page
+    assert 'aria-label="Dashboard: Staff"' in page

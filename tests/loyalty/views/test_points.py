@@ -19,6 +19,7 @@ from loyalty.models import (
     LedgerEntry,
     Level,
     Member,
+    Programme,
     Purchase,
     Redemption,
     Referral,
@@ -173,6 +174,23 @@ def test_the_card_opens_the_member_at_the_counter(browser: Client, mine: Member)
     assert mine.number in response.content.decode()
 
 
+def test_the_card_has_the_stores_name_and_contact_as_account_setup_has_them(
+    browser: Client, mine: Member
+) -> None:
+    contact = {"contact_phone": "+6622550999", "contact_email": "hello@talad.example"}
+    Programme.objects.update_or_create(
+        pk=1,
+        defaults={"store_name": "ตลาดสยาม", "contact_address": "99 Rama I", **contact},
+    )
+
+    page = browser.get("/points/card/").content.decode()
+
+    assert '<span dir="auto">ตลาดสยาม</span>' in page
+    assert 'href="tel:+6622550999"' in page
+    assert 'href="mailto:hello@talad.example"' in page
+    assert "99 Rama I" in page
+
+
 def test_a_code_by_sms_claims_what_was_collected_by_the_phone(
     browser: Client,
     mine: Member,
@@ -211,6 +229,56 @@ def test_a_wrong_code_claims_nothing_and_five_are_enough(
     assert (mine.phone, str(member.phone), member.merged_into) == (None, "+66812345678", None)
 
 
+def test_a_proven_phone_that_another_member_kept_beside_their_own_is_let_go(
+    browser: Client, mine: Member, member: Member, stranger: User, sms: Provider
+) -> None:
+    """Numbers come to new people. Who had it before is not told."""
+    spare = domain.join(name="Somsri J.", phone="+66899999999")
+    domain.merge_members(member, spare, by=None)
+    Member.objects.filter(pk=member.pk).update(user=stranger)
+
+    browser.post("/points/phone/", {"phone": "0899999999"})
+    page = browser.post(
+        "/points/phone/code/", {"code": Notification.objects.get(kind="loyalty_code").body[:6]}, follow=True
+    ).content.decode()
+
+    mine.refresh_from_db()
+    member.refresh_from_db()
+    assert (str(mine.phone), str(member.phone)) == ("+66899999999", "+66812345678")
+    assert "Somsri" not in page
+    assert member.number not in page
+
+
+def test_a_proven_phone_that_a_member_without_account_kept_brings_that_member(
+    browser: Client, mine: Member, member: Member, sms: Provider
+) -> None:
+    spare = domain.join(name="Somsri J.", phone="+66899999999")
+    domain.merge_members(member, spare, by=None)
+
+    browser.post("/points/phone/", {"phone": "0899999999"})
+    browser.post("/points/phone/code/", {"code": Notification.objects.get(kind="loyalty_code").body[:6]})
+
+    member.refresh_from_db()
+    assert member.merged_into == mine
+
+
+def test_my_coupons_show_the_usable_ones_however_old(
+    browser: Client, mine: Member, reward: Reward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalty.views.my_rewards.COUPONS", 2)
+    made = [
+        Redemption.objects.create(
+            member=mine, reward=reward, points=0, code=f"C{number}", place="online", status=status
+        )
+        for number, status in enumerate(["open", "used", "used", "used"])
+    ]
+
+    context = browser.get("/points/coupons/").context
+
+    assert context["usable"] == [made[0]]
+    assert context["past"] == [made[3], made[2]]
+
+
 def test_three_codes_an_hour_are_sent(browser: Client, mine: Member, sms: Provider) -> None:
     answers = [browser.post("/points/phone/", {"phone": "0812345678"}).status_code for _time in range(4)]
 
@@ -239,6 +307,24 @@ def test_an_invitation_is_kept_until_joining(
     assert opened.context["name"] == "Somsri"
     assert "<bdi>Somsri</bdi> invited you." in join_page.content.decode()
     assert (referral.inviter, referral.friend.user, referral.campaign) == (member, customer, campaign)
+
+
+def test_an_invitation_can_be_accepted_after_the_first_order_made_a_member(
+    browser: Client, customer: User, member: Member, campaign: ReferralCampaign, buy: Callable[..., Purchase]
+) -> None:
+    browser.get(f"/i/{member.invite_code}/")
+    mine = domain.member_of(customer)
+    purchase = buy(500, of=mine)
+    browser.get(f"/i/{member.invite_code}/")  # again: it was read before
+
+    page = browser.get("/points/").content.decode()
+    browser.post("/points/join/")
+
+    referral = Referral.objects.get()
+    assert "<bdi>Somsri</bdi> invited you." in page
+    assert "Accept the invitation" in page
+    assert (referral.inviter, referral.friend, referral.purchase) == (member, mine, purchase)
+    assert "Accept the invitation" not in browser.get("/points/").content.decode()
 
 
 def test_an_invitation_can_be_read_signed_out_and_tells_the_first_name_only(

@@ -191,7 +191,7 @@ def test_what_a_coupon_is_worth_stays_while_somebody_has_one(
     admin_client.post(address, FILLED | {"discount": "20", "kind": "gift", "name": "Renamed"})
     reward.refresh_from_db()
     first = (reward.name, reward.discount, reward.kind)
-    use_coupon(coupon, on="order:1", amount=Decimal(50), by=operator)
+    use_coupon(coupon, on="counter:1", amount=Decimal(50), by=operator)
     admin_client.post(address, FILLED | {"discount": "20"})
 
     reward.refresh_from_db()
@@ -307,7 +307,7 @@ def test_codes_may_be_typed_and_the_free_ones_removed(
     counts = admin_client.get(address).context["codes"]
     removed = admin_client.post(f"{address}remove/", follow=True)
 
-    assert counts == {"free": 2, "used": 1}
+    assert counts == {"free": 2, "used": 1, "undone": 0}
     assert "2 free codes are removed." in text(removed)
     assert list(RewardCode.objects.values_list("code", flat=True)) == ["AAA"]
 
@@ -327,6 +327,25 @@ def test_codes_are_exported_without_formulas(
     assert lines[0] == "Code,State,Member ID,Redeemed"
     assert lines[1].startswith(f"AAA,Redeemed,{member.number},20")
     assert lines[2] == "'=1+1,Free,,"
+
+
+def test_the_code_of_an_undone_redemption_is_shown_as_spent(
+    admin_client: Client, reward: Reward, taken: Callable[..., Redemption]
+) -> None:
+    Reward.objects.filter(pk=reward.pk).update(code_source="uploaded")
+    reward.codes.create(code="AAA")
+    reward.refresh_from_db()
+    redemption = taken()
+    admin_client.post(f"/admin/redemptions/{redemption.pk}/undo/")
+
+    codes = admin_client.get(f"/admin/rewards/{reward.pk}/codes/")
+    exported = admin_client.get(f"/admin/rewards/{reward.pk}/codes/?export=csv")
+    rows = text(admin_client.get(f"/admin/rewards/{reward.pk}/redemptions/"))
+
+    assert codes.context["codes"] == {"free": 0, "used": 1, "undone": 1}
+    assert "1 of them was undone and stays spent." in text(codes)
+    assert b"AAA,Spent (undone)," in b"".join(exported.streaming_content)
+    assert "Its code is spent: nobody gets it again." in rows
 
 
 # --- redemptions ------------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from loyalty.domain.programme import programme
+from loyalty.enums import Role
 from loyalty.models import Branch
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +44,23 @@ def test_how_the_programme_works_is_saved_in_any_digits(admin_client: Client) ->
     )
 
 
+def test_only_an_admin_switches_the_second_person_off(
+    admin_client: Client, make_backoffice: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    operator = client_of(make_backoffice("oper", Role.OPERATOR))
+    address = "/admin/setup/programme/save/"
+    without = {name: value for name, value in RULES.items() if name != "needs_approval"}
+    operator.post(address, RULES)
+
+    response = operator.post(address, {**without, "hold_days": "3"})
+
+    assert (response.status_code, programme().hold_days, programme().needs_approval) == (302, 3, True)
+    assert "Only an Admin switches this off." in operator.get("/admin/setup/programme/").text
+    assert "Only an Admin switches this off." not in admin_client.get("/admin/setup/programme/").text
+    admin_client.post(address, without)
+    assert programme().needs_approval is False
+
+
 def test_points_are_held_for_ninety_days_at_most(admin_client: Client) -> None:
     response = admin_client.post("/admin/setup/programme/save/", {**RULES, "hold_days": "91"})
 
@@ -65,3 +86,13 @@ def test_a_branch_is_closed_and_not_deleted(admin_client: Client, branch: Branch
     admin_client.post(f"/admin/setup/branches/{branch.pk}/open/")
     branch.refresh_from_db()
     assert branch.is_active is True
+
+
+@pytest.mark.parametrize("address", ["/admin/setup/", "/admin/setup/branches/add/"])
+def test_the_address_of_store_and_branch_is_one_for_letters(address: str, admin_client: Client) -> None:
+    admin_client.post("/admin/language/save/", {"language": "th"})
+
+    page = admin_client.get(address).text
+
+    assert "ที่อยู่ทางไปรษณีย์" in page
+    assert "ที่อยู่เว็บ" not in page
