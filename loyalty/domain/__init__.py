@@ -6,7 +6,7 @@ from loyalty.domain.checking import check_balances, last_check
 from loyalty.domain.coupons import free_coupon, is_over, use_coupon
 from loyalty.domain.daily import work_of_the_day
 from loyalty.domain.erasing import erase_member
-from loyalty.domain.expiring import expire_points, expire_points_of
+from loyalty.domain.expiring import expire_points_of
 from loyalty.domain.inviting import accept_invitation, running_campaign
 from loyalty.domain.levels import refresh_level, standing_of
 from loyalty.domain.member_edits import add_member, edit_member
@@ -22,7 +22,6 @@ __all__ = [
     "award",
     "award_waiting",
     "check_balances",
-    "expire_points",
     "expire_points_of",
     "follow_total",
     "free_coupon",

@@ -12,14 +12,6 @@ from loyalty.domain.programme import store_day, store_midnight
 from loyalty.enums import EntryKind
 from loyalty.models import LedgerEntry, Member, MemberQuerySet
 
-BATCH = 1000
-
-
-def expire_points(*, now: datetime, since: date | None = None) -> int:
-    """Takes what was good until yesterday or before, of everybody; how many points. Twice does it once."""
-    members = lapsed_members(now=now, since=since).order_by("pk").values_list("pk", flat=True)
-    return sum(expire_points_of(pk, now=now) for pk in members.iterator(chunk_size=BATCH))
-
 
 def lapsed_members(*, now: datetime, since: date | None = None) -> MemberQuerySet:
     """Whose points may be over. `since` is the day of the last time, when all that was over then was taken:

@@ -113,12 +113,6 @@ def reward_referral(referral_pk: int, *, now: datetime | None = None) -> bool:
     return True
 
 
-def reverse_refunded(*, now: datetime | None = None) -> int:
-    """What a lost task left behind; how many."""
-    keys = list(refunded_referrals().values_list("pk", flat=True)[:SWEEP_AT_ONCE])
-    return sum(reverse_referral(pk, now=now) for pk in keys)
-
-
 def refunded_referrals() -> QuerySet[Referral]:
     """Those to be reversed: their purchase went back as a whole."""
     return Referral.objects.filter(_undoable(), purchase__refunded__gte=F("purchase__amount"))

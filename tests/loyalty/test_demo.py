@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from loyalty.domain import check_balances, expire_points, member_of
+from loyalty.domain import check_balances, member_of
 from loyalty.domain.programme import store_day
 from loyalty.models import Level, Member, Programme
 from marketplace.demo.points import STORIES, make_points
+from tests.loyalty.sweeps import expire_points
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from loyalty.domain import expire_points, refund
+from loyalty.domain import refund
 from loyalty.domain.expiring import expiring_points
 from loyalty.domain.ledger import Posting, held_points, lock_member, post, spendable_points
 from loyalty.domain.programme import expiry_day
 from loyalty.enums import EntryKind
 from loyalty.models import EarningRule, LedgerEntry, Member, Programme, Purchase
+from tests.loyalty.sweeps import expire_points
 
 Ledger = Callable[[Member], list[tuple[str, int]]]
 JAN_31 = date(2027, 1, 31)

@@ -17,18 +17,18 @@ from loyalty.domain import (
     accept_invitation,
     check_balances,
     erase_member,
-    expire_points,
     merge_members,
     refund,
     work_of_the_day,
 )
 from loyalty.domain.campaigns import save_campaign
-from loyalty.domain.friends import reverse_referral, reverse_refunded, reward_due, reward_referral
+from loyalty.domain.friends import reverse_referral, reward_due, reward_referral
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.programme import store_day
 from loyalty.enums import EntryKind, ReferralEvent, ReferralStatus
 from loyalty.models import LedgerEntry, Member, Programme, Purchase, Referral, ReferralCampaign
 from marketplace.common.errors import DomainError
+from tests.loyalty.sweeps import expire_points, reverse_refunded
 
 Make = Callable[..., Member]
 Buy = Callable[..., Purchase]

@@ -8,11 +8,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from loyalty.domain import award, check_balances, expire_points, join, merge_members, preview_merge, refund
+from loyalty.domain import award, check_balances, join, merge_members, preview_merge, refund
 from loyalty.domain.ledger import Posting, held_points, lock_member, post
 from loyalty.enums import EntryKind, RuleKind
 from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase
 from loyalty.queries.history import purchases_of, reason_of
+from tests.loyalty.sweeps import expire_points
 
 Buy = Callable[..., Purchase]
 Ledger = Callable[[Member], list[tuple[str, int]]]

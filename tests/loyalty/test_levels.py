@@ -10,12 +10,13 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from loyalty.domain import expire_points, redeem, refresh_level, refund, standing_of, undo_redemption
+from loyalty.domain import redeem, refresh_level, refund, standing_of, undo_redemption
 from loyalty.domain.daily import due_for_levels
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.levels import Earned, Standing, standing
 from loyalty.enums import EntryKind, Place, RewardKind
 from loyalty.models import EarningRule, Level, Member, Programme, Purchase, Reward
+from tests.loyalty.sweeps import expire_points
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 Buy = Callable[..., Purchase]

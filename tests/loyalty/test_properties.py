@@ -12,13 +12,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from loyalty.domain import award, expire_points, join, refund
+from loyalty.domain import award, join, refund
 from loyalty.domain.ledger import Posting, lock_member, post, spendable_points
 from loyalty.domain.lots import lots_of
 from loyalty.domain.programme import expiry_day, store_day
 from loyalty.enums import EntryKind, RuleKind
 from loyalty.models import EarningRule, LedgerEntry, Member, Programme, Purchase
 from marketplace.common.errors import DomainError
+from tests.loyalty.sweeps import expire_points
 
 BEGIN = datetime(2026, 1, 31, 5, tzinfo=UTC)  # noon in Bangkok
 EXAMPLES = 60

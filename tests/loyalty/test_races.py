@@ -16,7 +16,6 @@ from loyalty.domain import (
     award,
     check_balances,
     erase_member,
-    expire_points,
     join,
     member_of,
     merge_members,
@@ -30,6 +29,7 @@ from loyalty.domain.purchases import award_waiting
 from loyalty.enums import EntryKind, RuleKind
 from loyalty.models import EarningRule, LedgerEntry, Member, Programme, Purchase
 from marketplace.common.errors import DomainError
+from tests.loyalty.sweeps import expire_points
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Got = TypeVar("Got")
