@@ -67,16 +67,17 @@ def count_figures() -> None:
     """What the Home pages show; what takes longest goes on in tasks of its own."""
     now = timezone.now()
     insight.count_months(figures.count_figures(now=now))
-    enqueue_on_commit("loyalty.count_expiring", at=now.isoformat(), after_pk=0, first=0, second=0, third=0)
+    enqueue_on_commit("loyalty.count_expiring", at=now.isoformat(), after_pk=0, sums="")
 
 
 @shared_task(name="loyalty.count_expiring")
-def count_expiring(at: str, after_pk: int, first: int, second: int, third: int) -> None:
-    """Of some members, added to the sums by month; the next ones are a task of their own."""
+def count_expiring(at: str, after_pk: int, sums: str) -> None:
+    """Of some members, added to the `sums` by month ("1,20,300"; "" for none); the next ones are a task of their
+    own."""
     now = datetime.fromisoformat(at)
-    sums, last = expiring_ahead.expiring_of_some([first, second, third], after_pk, today=store_day(now))
+    before = [int(points) for points in sums.split(",")] if sums else [0] * expiring_ahead.MONTHS
+    found, last = expiring_ahead.expiring_of_some(before, after_pk, today=store_day(now))
     if last is None:
-        expiring_ahead.keep_expiring(sums, now=now)
-        return
-    first, second, third = sums
-    enqueue_on_commit("loyalty.count_expiring", at=at, after_pk=last, first=first, second=second, third=third)
+        expiring_ahead.keep_expiring(found, now=now)
+    else:
+        enqueue_on_commit("loyalty.count_expiring", at=at, after_pk=last, sums=",".join(map(str, found)))

@@ -1,4 +1,5 @@
-"""How many points end with this month and the next ones, of everybody: out of every member's lots."""
+"""The liability by month: how many points end with this month and the next ones, and how many later or never;
+of everybody, out of every member's lots."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from operator import attrgetter
 from loyalty.domain.lots import lots_of
 from loyalty.domain.programme import store_day
 from loyalty.models import LedgerEntry, Member, PreparedFigures
+from loyalty.queries.figures import outstanding
 
-MONTHS = 3
+MONTHS = 25  # points are good for 24 months at most, and to the end of the last one
+LATER = ""  # or never
 CHUNK = 20_000  # members, a few seconds
 
 
@@ -59,6 +62,7 @@ def expiring_of_some(sums: list[int], after_pk: int, *, today: date) -> tuple[li
 
 def keep_expiring(sums: list[int], *, now: datetime) -> None:
     months = {end.isoformat(): points for end, points in zip(month_ends(store_day(now)), sums, strict=True)}
+    months[LATER] = max(outstanding() - sum(sums), 0)
     PreparedFigures.objects.filter(pk=1).update(expiring=months, expiring_as_of=now)
 
 

@@ -1,6 +1,7 @@
 """2.1 Dashboard: the programme in a period, against the one before."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_safe
 
 from loyalty.domain.checking import last_check
+from loyalty.domain.expiring_ahead import LATER
 from loyalty.domain.figures import prepared_figures
 from loyalty.domain.programme import programme
 from loyalty.enums import Right
@@ -23,6 +25,7 @@ from loyalty.views.home_common import asked_period, bucket_label, change, downlo
 from marketplace.common.calendars import base_language
 
 NEWEST = 10
+NEXT_MONTHS = 3
 Row = tuple[Any, str, Totals]
 
 
@@ -76,9 +79,15 @@ def _worth() -> dict[str, Any]:
     }
 
 
-def _expiring(prepared: PreparedFigures) -> list[tuple[date, int]]:
-    """(last day of the month, points)."""
-    return [(date.fromisoformat(day), points) for day, points in sorted(prepared.expiring.items())]
+def _expiring(prepared: PreparedFigures) -> list[tuple[date | None, int, Decimal]]:
+    """(last day of the month, None for later or never; points; their worth): the next months, and the others
+    that have any."""
+    value, months = programme().point_value, sorted(prepared.expiring.items(), key=lambda one: one[0] or "later")
+    return [
+        (date.fromisoformat(day) if day != LATER else None, points, points * value)
+        for number, (day, points) in enumerate(months)
+        if points or number < NEXT_MONTHS
+    ]
 
 
 def _levels(prepared: PreparedFigures) -> list[dict[str, Any]]:
