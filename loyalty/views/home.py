@@ -82,7 +82,8 @@ def _worth() -> dict[str, Any]:
 def _expiring(prepared: PreparedFigures) -> list[tuple[date | None, int, Decimal]]:
     """(last day of the month, None for later or never; points; their worth): the next months, and the others
     that have any."""
-    value, months = programme().point_value, sorted(prepared.expiring.items(), key=lambda one: one[0] or "later")
+    value = programme().point_value
+    months = sorted(prepared.expiring.items(), key=lambda one: one[0] or "later")
     return [
         (date.fromisoformat(day) if day != LATER else None, points, points * value)
         for number, (day, points) in enumerate(months)
