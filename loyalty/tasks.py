@@ -72,8 +72,8 @@ def count_figures() -> None:
 
 @shared_task(name="loyalty.count_expiring")
 def count_expiring(at: str, after_pk: int, sums: str) -> None:
-    """Of some members, added to the `sums` by month ("1,20,300"; "" for none); the next ones are a task of their
-    own."""
+    """Of some members, added to the `sums` by month ("1,20,300"; "" for none); the next ones are a task of
+    their own."""
     now = datetime.fromisoformat(at)
     before = [int(points) for points in sums.split(",")] if sums else [0] * expiring_ahead.MONTHS
     found, last = expiring_ahead.expiring_of_some(before, after_pk, today=store_day(now))
