@@ -23,9 +23,12 @@ from loyalty.queries.history import reason_of, with_reasons
 from loyalty.views.common import backoffice, page
 from loyalty.views.home_common import asked_period, bucket_label, change, download, preset_links
 from marketplace.common.calendars import base_language
+from marketplace.common.export import Cell
+from marketplace.common.money import currency_decimals
 
 NEWEST = 10
 NEXT_MONTHS = 3
+_BESIDE = ("levels", "expiring")  # tables that are as of now, whatever the period
 Row = tuple[Any, str, Totals]
 
 
@@ -44,7 +47,7 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
         (day, bucket_label(day, unit), sums) for day, sums in over_time(first, last, unit, language)
     ]
     if "format" in request.GET:
-        return _export(request.GET["format"], rows, unit)
+        return _export(request.GET["format"], request.GET.get("table", ""), prepared, rows, unit)
     now, before = totals(first, last)
     context |= {
         "prepared": prepared,
@@ -125,7 +128,26 @@ def _chart(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _export(file_format: str, rows: list[Row], unit: str) -> HttpResponseBase:
+def _export(
+    file_format: str, table: str, prepared: PreparedFigures, rows: list[Row], unit: str
+) -> HttpResponseBase:
+    headings, lines = _table(table, prepared, rows, unit)
+    return download(file_format, f"dashboard-{table}" if table in _BESIDE else "dashboard", headings, lines)
+
+
+def _table(
+    table: str, prepared: PreparedFigures, rows: list[Row], unit: str
+) -> tuple[list[str], list[list[Cell]]]:
+    """One of _BESIDE, or the one over time."""
+    if table == "levels":
+        levels = [[str(row["name"]), row["members"]] for row in _levels(prepared)]
+        return [gettext("Level"), gettext("Members")], levels
+    if table == "expiring":
+        worth = f"{gettext('Worth')} ({settings.STORE_CURRENCY})"
+        months, decimals = _expiring(prepared), currency_decimals(settings.STORE_CURRENCY)
+        return [gettext("Last day"), gettext("Points"), worth], [
+            [day or gettext("Later or never"), points, round(value, decimals)] for day, points, value in months
+        ]
     headings = [
         str(dict(UNITS)[unit]),
         gettext("Members who joined"),
@@ -136,8 +158,7 @@ def _export(file_format: str, rows: list[Row], unit: str) -> HttpResponseBase:
         gettext("Redemptions"),
         gettext("Friends who joined"),
     ]
-    table = (
+    return headings, [
         [day, s.joined, s.given, s.taken_back, s.spent, s.expired, s.redemptions, s.invited]
         for day, _label, s in rows
-    )
-    return download(file_format, "dashboard", headings, table)
+    ]

@@ -18,7 +18,17 @@ from accounts.models import User
 from loyalty import domain
 from loyalty.domain.counter import take_in_coupon
 from loyalty.enums import CodeSource, Place, RewardKind, Role, RuleKind
-from loyalty.models import Branch, CouponUse, EarningRule, LedgerEntry, Member, Purchase, Redemption, Reward
+from loyalty.models import (
+    BackofficeAccount,
+    Branch,
+    CouponUse,
+    EarningRule,
+    LedgerEntry,
+    Member,
+    Purchase,
+    Redemption,
+    Reward,
+)
 from loyalty.queries.points import open_coupons_with
 from marketplace.common.errors import DomainError
 from tests.support.pictures import a_picture
@@ -83,6 +93,22 @@ def test_staff_of_a_branch_cannot_choose_another(counter: Client, branch: Branch
 
     assert response.status_code == 404
     assert counter.get("/counter/").context["branch"] == branch
+
+
+def test_who_is_bound_to_a_branch_gives_and_redeems_there_whatever_was_chosen_before(
+    counter: Client, staff: User, branch: Branch, member: Member, rule: EarningRule
+) -> None:
+    ari = Branch.objects.create(name="Ari", code="ARI")
+    BackofficeAccount.objects.filter(user=staff).update(branch=None)
+    counter.post(reverse("loyalty:choose_branch", args=[ari.pk]))
+    assert counter.get("/counter/").context["branch"] == ari
+    gift = Reward.objects.create(name="Free tea", kind=RewardKind.GIFT, points=0)
+
+    BackofficeAccount.objects.filter(user=staff).update(branch=branch)
+    _give(counter, member)
+    counter.post(reverse("loyalty:counter_confirm", args=[member.pk, "reward", gift.pk, TOKEN]))
+
+    assert [one.branch for one in (*Purchase.objects.all(), *Redemption.objects.all())] == [branch, branch]
 
 
 def test_staff_of_a_closed_branch_are_told(counter: Client, branch: Branch) -> None:

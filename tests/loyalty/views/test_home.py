@@ -120,6 +120,18 @@ def test_the_chart_s_table_is_exported(admin_client: Client, bought: None) -> No
     assert lines[1:] == [f"{today - timedelta(days=1)},0,0,0,0,0,0,0", f"{today},1,400,0,0,0,0,0"]
 
 
+def test_levels_and_the_liability_by_month_are_exported_as_of_now(
+    admin_client: Client, levels: list[Level], programme: Programme, bought: None
+) -> None:
+    exports = {
+        table: text(admin_client.get("/admin/home/", {"format": "csv", "table": table})).splitlines()
+        for table in ("levels", "expiring")
+    }
+
+    assert sorted(exports["levels"][1:]) == ["Gold,0", "Platinum,1", "Silver,0"]
+    assert [line.split(",")[1:] for line in exports["expiring"][1:]][-1] == ["400", "40.00"]
+
+
 def test_an_impossible_period_says_what_to_do(admin_client: Client, programme: Programme) -> None:
     answer = admin_client.get("/admin/home/", {"since": "2026-11-22", "until": "2026-11-01"})
 
