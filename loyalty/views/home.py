@@ -146,7 +146,8 @@ def _table(
         worth = f"{gettext('Worth')} ({settings.STORE_CURRENCY})"
         months, decimals = _expiring(prepared), currency_decimals(settings.STORE_CURRENCY)
         return [gettext("Last day"), gettext("Points"), worth], [
-            [day or gettext("Later or never"), points, round(value, decimals)] for day, points, value in months
+            [day or gettext("Later or never"), points, round(value, decimals)]
+            for day, points, value in months
         ]
     headings = [
         str(dict(UNITS)[unit]),
