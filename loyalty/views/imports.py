@@ -69,7 +69,7 @@ def batch_template(request: HttpRequest, kind: str, file_format: str) -> HttpRes
     return export_response(
         cast(Literal["csv", "xlsx"], file_format),
         f"{chosen.value}-template",
-        [column.headings[0] for column in columns],
+        [str(column.label) for column in columns],
         [[column.example for column in columns]],
         zone=timezone.get_current_timezone(),
     )

@@ -1,9 +1,11 @@
 """Which column of a file is what: our fields, and the headings under which people keep them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.enums import BatchKind
@@ -12,7 +14,8 @@ from marketplace.common.text import fold
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`headings` are guessed from, folded; the first is the template's."""
+    """A file's column is this one when it is headed by the `label`, in any of our languages, or by one of the
+    `headings`; the template is headed by the label in the reader's."""
 
     field: str
     label: Any
@@ -102,7 +105,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ),
         Column(
             "joined",
-            _("Joined"),
+            _("Joined on"),
             False,
             ("Joined", "Joined at", "Join date", "Registered", "Sign-up date", "วันที่สมัคร", "วันสมัคร"),
             "2024-01-15",
@@ -117,12 +120,18 @@ def guess(kind: str, headings: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for exact in (True, False):
         for column in COLUMNS[kind]:
-            known = [fold(heading) for heading in column.headings]
+            known = [fold(heading) for heading in (*column.headings, *_labels(column))]
             for place, heading in enumerate(folded):
                 free = column.field not in found and place not in found.values()
                 if free and heading and _is_one(heading, known, exact=exact):
                     found[column.field] = place
     return found
+
+
+def _labels(column: Column) -> Iterator[str]:
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            yield str(column.label)
 
 
 def _is_one(heading: str, known: list[str], *, exact: bool) -> bool:

@@ -245,6 +245,22 @@ def test_the_template_comes_back_with_its_phones_as_they_were(
     }
 
 
+@pytest.mark.parametrize("language", ["en", "th", "fa", "vi"])
+@pytest.mark.parametrize("kind", ["members", "phone", "number"])
+def test_the_template_speaks_the_reader_s_language_and_is_understood_in_every(
+    kind: str, language: str, operator_client: Client, programme: Programme
+) -> None:
+    operator_client.post("/admin/language/save/", {"language": language})
+    sent = b"".join(operator_client.get(f"/admin/batches/{kind}/template/csv/").streaming_content)
+
+    headings = sent.decode("utf-8-sig").splitlines()[0].split(",")
+
+    first = {"en": "Phone", "th": "เบอร์โทรศัพท์", "fa": "تلفن", "vi": "SĐT"}[language]
+    assert kind == "number" or headings[0] == first
+    fields = [column.field for column in batches.COLUMNS[kind]]
+    assert batches.guess(kind, headings) == {field: place for place, field in enumerate(fields)}
+
+
 def test_staff_find_none_of_it(
     make_backoffice: Callable[..., User],
     client_of: Callable[[User], Client],
