@@ -113,7 +113,7 @@ class BatchStatus(TextChoices):
     WAITING = "waiting", _("Waits for approval")
     RUNNING = "running", _("Running")
     DONE = "done", pgettext_lazy("batch", "Done")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("batch", "Failed")
     UNDOING = "undoing", _("Being undone")
     STOPPED = "stopped", _("Stopped")
     UNDO_WAITS = "undo_waits", _("Undo waits for approval")

@@ -73,7 +73,7 @@ def export_group(request: HttpRequest, group: str, file_format: str) -> HttpResp
         gettext("Email"),
         gettext("Level"),
         gettext("Points"),
-        gettext("Joined"),
+        gettext("Joined on"),
     ]
     members = members_of_group(CustomerGroup(group), as_of=prepared_figures().as_of)
     return download(file_format, f"{group}-{store_day():%Y-%m-%d}", headings, _members(members))
