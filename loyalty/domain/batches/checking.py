@@ -29,9 +29,9 @@ WITH repeated AS MATERIALIZED (
     SELECT hashtextextended({field}, 0) AS hash FROM loyalty_batchrow
     WHERE batch_id = %(batch)s AND status = 'ready' AND {field} <> '' GROUP BY 1 HAVING count(*) > 1
 ), ranked AS (
-    SELECT id, row_number() OVER (PARTITION BY {field} ORDER BY number) AS place FROM loyalty_batchrow
+    SELECT id, row_number() OVER (PARTITION BY {field} ORDER BY number) AS place
+    FROM loyalty_batchrow JOIN repeated ON repeated.hash = hashtextextended({field}, 0)
     WHERE batch_id = %(batch)s AND status = 'ready' AND {field} <> ''
-      AND (hashtextextended({field}, 0) IN (SELECT hash FROM repeated)) IS TRUE
 )
 UPDATE loyalty_batchrow SET status = 'error', problem = %(problem)s
 FROM ranked WHERE ranked.id = loyalty_batchrow.id AND ranked.place > 1
