@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from accounts.models import User
 from marketplace.demo.pictures import draw_scene
 from tests.support.emptying import patient_emptying
+from tests.support.queue import is_work_left
 from tests.support.relays import TURN_SECRET, running_relay
 
 ROOT = Path(settings.BASE_DIR)
@@ -67,7 +68,7 @@ def site(site_environment: dict[str, str], tmp_path_factory: pytest.TempPathFact
         port = _await_line(web_log, r"Listening on TCP address 127\.0\.0\.1:(\d+)", web)
         address = f"http://127.0.0.1:{port}"
         _await_answer(address)
-        with patient_emptying():
+        with patient_emptying(is_work_left):
             yield address
     finally:
         for process in (web, worker):

@@ -14,11 +14,20 @@ from psycopg.errors import LockNotAvailable
 # taken for one side of a deadlock, the site least of all.
 _WAIT_MS = 300
 _PATIENCE = 30.0  # seconds
+_PAUSE = 0.05  # seconds in which tables are nobody's, so that a task gets on
+
+
+class _WorkIsLeft(Exception):
+    pass
 
 
 @contextmanager
-def patient_emptying() -> Iterator[None]:
-    """Within it, a flush lets requests and tasks that hold tables finish, and tries again."""
+def patient_emptying(is_work_left: Callable[[], bool]) -> Iterator[None]:
+    """Within it, a flush lets requests that hold tables and the worker's tasks finish, and tries again.
+
+    A task may hold no table between two of its statements, so it is asked for after emptying, while
+    nobody else can read a table: what is begun later finds all of them empty.
+    """
     flush: Callable[..., Any] = DatabaseOperations.execute_sql_flush
 
     def flush_patiently(self: DatabaseOperations, statements: list[str]) -> None:
@@ -29,10 +38,14 @@ def patient_emptying() -> Iterator[None]:
                     with connection.cursor() as cursor:
                         cursor.execute(f"SET LOCAL lock_timeout = {_WAIT_MS}")
                     flush(self, statements)
+                    if is_work_left():
+                        raise _WorkIsLeft
                 return
-            except OperationalError as error:
-                if not isinstance(error.__cause__, LockNotAvailable) or time.monotonic() > deadline:
+            except (OperationalError, _WorkIsLeft) as error:
+                is_held = isinstance(error, _WorkIsLeft) or isinstance(error.__cause__, LockNotAvailable)
+                if not is_held or time.monotonic() > deadline:
                     raise
+                time.sleep(_PAUSE)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_patiently)

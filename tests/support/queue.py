@@ -21,6 +21,13 @@ def announced() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def is_work_left() -> bool:
+    """Whether a task waits or is being done: a worker acknowledges late, when it has done it."""
+    with app.connection_for_read() as connection:
+        client = connection.default_channel.client
+        return bool(client.llen("celery") or client.hlen("unacked"))
+
+
 def work_off(prefix: str) -> list[str]:
     """Does the waiting tasks whose name begins so, as a worker would; their names."""
     app.loader.import_default_modules()
