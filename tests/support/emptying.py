@@ -17,7 +17,7 @@ _PATIENCE = 30.0  # seconds
 _PAUSE = 0.05  # seconds in which tables are nobody's, so that a task gets on
 
 
-class _WorkIsLeft(Exception):
+class _WorkIsLeftError(Exception):
     pass
 
 
@@ -39,10 +39,10 @@ def patient_emptying(is_work_left: Callable[[], bool]) -> Iterator[None]:
                         cursor.execute(f"SET LOCAL lock_timeout = {_WAIT_MS}")
                     flush(self, statements)
                     if is_work_left():
-                        raise _WorkIsLeft
+                        raise _WorkIsLeftError
                 return
-            except (OperationalError, _WorkIsLeft) as error:
-                is_held = isinstance(error, _WorkIsLeft) or isinstance(error.__cause__, LockNotAvailable)
+            except (OperationalError, _WorkIsLeftError) as error:
+                is_held = isinstance(error, _WorkIsLeftError) or isinstance(error.__cause__, LockNotAvailable)
                 if not is_held or time.monotonic() > deadline:
                     raise
                 time.sleep(_PAUSE)
