@@ -30,14 +30,17 @@ NEXT_APPOINTMENTS = 4
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Numbers that are links to what they count, today first; a customer's own version without a shop. Who
-    delivers for shops has tasks instead, and who stands at the counter the counter: there they land after
-    logging in."""
+    delivers for shops has tasks instead, who stands at the counter the counter, and the operator's other
+    people the backoffice: there they land after logging in."""
     user = cast(User, request.user)
     membership = current_membership(request)
     if membership is None and courier_of(user) is not None:
         return redirect("delivery:tasks")
-    if user.is_staff and rights_of(user) == {Right.COUNTER}:
-        return redirect("loyalty:counter")
+    if user.is_staff and (rights := rights_of(user)):
+        if rights == {Right.COUNTER}:
+            return redirect("loyalty:counter")
+        if membership is None:
+            return redirect("admin:index")
     context = {"unread": unread_total(user), **_appointments(user, timezone.now())}
     if membership is None:
         context |= _as_customer(user)

@@ -1,8 +1,8 @@
 """Bonuses that a person got as two members, before these were merged.
 
-The rule: joining and the first purchase are rewarded once for each person. What was given first stays, by
-whichever rule; the others are taken back by an entry that says so. A bonus of a purchase whose money went
-back is gone with it and does not count.
+The rule: joining, the first purchase and the birthday of a year are rewarded once for each person. What was
+given first stays, by whichever rule; the others are taken back by an entry that says so. A bonus of a
+purchase whose money went back is gone with it and does not count.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from loyalty.domain.giving import occasion_of
 from loyalty.domain.lots import Lot
 from loyalty.domain.taking_back import expired_of, lots_from, take_back
 from loyalty.enums import EntryKind, RuleKind
@@ -34,7 +35,11 @@ def given_twice(*members: Member) -> list[Twice]:
     entries = LedgerEntry.objects.filter(member__in=family.values("pk"))
     undone = LedgerEntry.objects.filter(kind=EntryKind.UNDO, reverses__isnull=False)
     standing = entries.exclude(pk__in=undone.filter(reverses__member__in=family).values("reverses"))
-    return [*_sign_ups(standing), *_first_purchases(standing)]
+    return [
+        *_bonuses(standing, RuleKind.SIGN_UP),
+        *_first_purchases(standing),
+        *_bonuses(standing, RuleKind.BIRTHDAY),
+    ]
 
 
 def take_given_twice(kept: Member, *, by: User | None, now: datetime) -> None:
@@ -53,13 +58,14 @@ def take_given_twice(kept: Member, *, by: User | None, now: datetime) -> None:
         )
 
 
-def _sign_ups(standing: "QuerySet[LedgerEntry]") -> Iterator[Twice]:
-    joined = standing.filter(kind=EntryKind.BONUS, reference__startswith=f"{RuleKind.SIGN_UP}:")
-    given = list(joined.order_by("created_at", "pk"))
-    # Several rules may give to one member who joins: together they are one bonus.
-    yield from _due(
-        RuleKind.SIGN_UP, [(one, one.points) for one in given if one.member_id != given[0].member_id]
-    )
+def _bonuses(standing: "QuerySet[LedgerEntry]", kind: RuleKind) -> Iterator[Twice]:
+    given = standing.filter(kind=EntryKind.BONUS, reference__startswith=f"{kind}:")
+    by_occasion: dict[str, list[LedgerEntry]] = {}
+    for entry in given.order_by("created_at", "pk"):
+        by_occasion.setdefault(occasion_of(entry), []).append(entry)
+    # Several rules may give to one member for one occasion: together they are one bonus.
+    for same in by_occasion.values():
+        yield from _due(kind, [(one, one.points) for one in same if one.member_id != same[0].member_id])
 
 
 def _first_purchases(standing: "QuerySet[LedgerEntry]") -> Iterator[Twice]:

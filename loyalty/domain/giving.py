@@ -12,7 +12,7 @@ from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.levels import refresh_level
 from loyalty.domain.programme import expiry_day, programme, store_day
 from loyalty.enums import EntryKind, RuleKind
-from loyalty.models import EarningRule, Member, MemberQuerySet
+from loyalty.models import EarningRule, LedgerEntry, Member, MemberQuerySet
 
 
 def rules_in_force(kind: RuleKind, day: date) -> list[EarningRule]:
@@ -27,7 +27,7 @@ def rules_in_force(kind: RuleKind, day: date) -> list[EarningRule]:
 
 def give_sign_up_bonuses(member: Member, *, now: datetime) -> int:
     """Each SIGN_UP rule's points, once for each member; how many."""
-    return _give(member, RuleKind.SIGN_UP, f"{member.pk}", day=store_day(now), now=now)
+    return _give(member, RuleKind.SIGN_UP, "", day=store_day(now), now=now)
 
 
 def birthday_members(days: Iterable[date]) -> MemberQuerySet:
@@ -41,17 +41,24 @@ def birthday_members(days: Iterable[date]) -> MemberQuerySet:
 
 
 def give_birthday_bonuses(member_pk: int, *, days: Iterable[date], now: datetime) -> int:
-    """Each BIRTHDAY rule's points for the member's birthday if it is one of `days`, once a year; how many."""
+    """Each BIRTHDAY rule's points for the member's birthday if it is one of `days`, once a year; how many.
+    Nothing for a year in which somebody got them who was merged into this member."""
     member = Member.objects.get(pk=member_pk)
     born = member.birthday
     return sum(
-        _give(member, RuleKind.BIRTHDAY, f"{member.pk}:{day.year}", day=day, now=now)
+        _give(member, RuleKind.BIRTHDAY, f":{day.year}", day=day, now=now)
         for day in days
         if born and born.month == day.month and born.day in _born_on(day)
     )
 
 
-def _give(member: Member, kind: RuleKind, cause: str, *, day: date, now: datetime) -> int:
+def occasion_of(bonus: LedgerEntry) -> str:
+    """Of a birthday bonus ":" and its year; "" of one for joining."""
+    _kind, _rule, _member, *year = bonus.reference.split(":")
+    return "".join(f":{part}" for part in year)
+
+
+def _give(member: Member, kind: RuleKind, occasion: str, *, day: date, now: datetime) -> int:
     """By the rules of that day; the points are good from now on."""
     settings = programme()
     if not settings.is_running:
@@ -60,11 +67,13 @@ def _give(member: Member, kind: RuleKind, cause: str, *, day: date, now: datetim
         member = lock_member(member.pk)
         if member.merged_into_id is not None or member.erased_at is not None:
             return 0
+        if _got_before_a_merge(member, kind, occasion):
+            return 0
         postings = [
             Posting(
                 EntryKind.BONUS,
                 rule.points or 0,
-                f"{kind}:{rule.pk}:{cause}",
+                f"{kind}:{rule.pk}:{member.pk}{occasion}",
                 expires_on=expiry_day(store_day(now), settings.expiry_months),
                 steps=[Step(kind, rule.name, rule.pk, rule.points or 0).as_json()],
             )
@@ -75,6 +84,13 @@ def _give(member: Member, kind: RuleKind, cause: str, *, day: date, now: datetim
         if entries:
             refresh_level(member, now=now)
     return sum(entry.points for entry in entries if entry.kind == EntryKind.BONUS)
+
+
+def _got_before_a_merge(member: Member, kind: RuleKind, occasion: str) -> bool:
+    """Whether somebody did who is this member now."""
+    theirs = LedgerEntry.objects.filter(member__merged_into=member, kind=EntryKind.BONUS)
+    same = theirs.filter(reference__startswith=f"{kind}:", reference__endswith=occasion)
+    return any(occasion_of(entry) == occasion for entry in same)
 
 
 def _is_for(rule: EarningRule, member: Member) -> bool:

@@ -18,13 +18,15 @@ from marketplace.common.errors import DomainError
 FIELDS = ("name", "phone", "email", "birthday", "address", "note", "hand_level", "hand_level_until")
 
 
-def add_member(**fields: Any) -> Member:
-    """`fields` are those of FIELDS. Refused when the phone is another member's (`phone_taken`)."""
+def add_member(*, by: User | None = None, **fields: Any) -> Member:
+    """`fields` are those of FIELDS; kept as what `by` wrote. Refused when the phone is another member's
+    (`phone_taken`)."""
     phone = fields.get("phone")
     try:
         with transaction.atomic():
             _refuse_phone_of(Member.objects.filter(phone=phone).first() if phone else None)
             member = join(**fields)
+            note_edit(member, as_written(Member()), by=by)
             refresh_level(member)
     except IntegrityError:  # taken in another request meanwhile
         _refuse_phone_of(Member.objects.filter(phone=phone).first())

@@ -251,6 +251,8 @@ def _undone(entry: LedgerEntry) -> str:
     if steps.get("why") == "given_twice":
         if steps.get("kind") == RuleKind.SIGN_UP:
             return gettext("The bonus for joining is given once: both of the merged members had got it.")
+        if steps.get("kind") == RuleKind.BIRTHDAY:
+            return gettext("The birthday bonus is given once a year: both of the merged members had got it.")
         return gettext(
             "The bonus for the first purchase is given once: both of the merged members had got it."
         )

@@ -150,7 +150,7 @@ def counter_new_member(request: CounterRequest) -> HttpResponse:
     member = member_by_phone(data["phone"])
     if member is None:
         try:
-            member = domain.add_member(phone=data["phone"], name=data["name"])
+            member = domain.add_member(by=operator_of(request), phone=data["phone"], name=data["name"])
         except DomainError:  # another till was quicker
             member = get_object_or_404(Member.objects.current(), phone=data["phone"])
     return _to_confirm(member, data["amount"])

@@ -167,7 +167,15 @@ def counter_coupon(request: CounterRequest) -> HttpResponse:
 def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
     """Only for who has seen the code: the token comes from the page that asked for it."""
     rows = Redemption.objects.select_related("reward", "member__level", "branch")
-    redemption = get_object_or_404(rows, pk=_pk_of(token))
+    try:
+        redemption = get_object_or_404(rows, pk=signing.loads(token, salt=COUPON, max_age=COUPON_SECONDS))
+    except signing.SignatureExpired:
+        messages.warning(
+            request, gettext("This coupon lay open for more than an hour. Enter its code once more.")
+        )
+        return redirect("loyalty:counter_coupon")
+    except signing.BadSignature as error:
+        raise Http404 from error
     problem = ""
     if request.method == "POST":
         try:
@@ -208,13 +216,6 @@ def undo_counter_coupon(request: CounterRequest, pk: int) -> HttpResponse:
 
 
 # --- parts ----------------------------------------------------------------------------------------------
-
-
-def _pk_of(token: str) -> int:
-    try:
-        return int(signing.loads(token, salt=COUPON, max_age=COUPON_SECONDS))
-    except signing.BadSignature as error:
-        raise Http404 from error
 
 
 def _taken_off(redemption: Redemption) -> Decimal | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -34,8 +35,9 @@ def save_level_settings(request: HttpRequest) -> HttpResponseBase:
     form = LevelSettingsForm(request.POST, instance=programme())
     if not form.is_valid():
         return _list_page(request, form)
-    form.save()
-    refresh_everybody()
+    with transaction.atomic():
+        form.save()
+        refresh_everybody()
     messages.success(request, gettext("Saved. Everybody's level is being worked out anew."))
     return redirect("loyalty:levels")
 
@@ -66,8 +68,9 @@ def remove_level(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _level_page(request: HttpRequest, level: Level) -> HttpResponseBase:
     form = LevelForm(request.POST or None, instance=level, criterion=programme().level_criterion)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        refresh_everybody()
+        with transaction.atomic():
+            form.save()
+            refresh_everybody()
         messages.success(request, gettext("Saved. Everybody's level is being worked out anew."))
         return redirect("loyalty:levels")
     title = "Edit level" if level.pk else "Add level"

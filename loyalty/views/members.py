@@ -59,7 +59,7 @@ def new_member(request: HttpRequest) -> HttpResponseBase:
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            member = add_member(**form.cleaned_data)
+            member = add_member(by=operator_of(request), **form.cleaned_data)
         except DomainError as error:
             form.refuse(error)
         else:

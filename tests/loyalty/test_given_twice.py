@@ -1,7 +1,7 @@
 """One person gets the bonus for joining and for the first purchase once, also after being two members."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from loyalty.domain.ledger import Posting, held_points, lock_member, post
 from loyalty.enums import EntryKind, RuleKind
 from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase
 from loyalty.queries.history import purchases_of, reason_of
-from tests.loyalty.sweeps import expire_points
+from tests.loyalty.sweeps import expire_points, give_birthday_bonuses
 
 Buy = Callable[..., Purchase]
 Ledger = Callable[[Member], list[tuple[str, int]]]
@@ -164,6 +164,41 @@ def test_a_third_member_of_the_same_person_brings_no_third_bonus(at_counter: Mem
     assert third.balance == 20
     assert corrections() == [(-20, 0, JOINING)] * 2
     assert check_balances().wrong == []
+
+
+def test_a_birthday_stands_once_in_a_year_after_a_merge(
+    programme: Programme, make_member: Callable[..., Member], ledger_of: Ledger
+) -> None:
+    EarningRule.objects.create(name="Cake", kind=RuleKind.BIRTHDAY, points=100)
+    first, second = (make_member(birthday=date(1990, 11, 22)) for _one in range(2))
+    for year in (2025, 2026):
+        give_birthday_bonuses(now=datetime(year, 11, 22, 5, tzinfo=UTC))
+
+    foreseen = preview_merge(second, first).given_twice
+    merge_members(second, first, by=None)
+    again = give_birthday_bonuses(now=datetime(2026, 11, 22, 5, tzinfo=UTC))
+
+    assert (foreseen, again) == (200, 0)
+    assert [(points, why) for points, _owed, why in corrections()] == [
+        (-100, "The birthday bonus is given once a year: both of the merged members had got it.")
+    ] * 2
+    assert not check_balances().wrong
+
+
+def test_who_had_a_birthday_before_the_merge_has_no_second_one(
+    programme: Programme, make_member: Callable[..., Member]
+) -> None:
+    EarningRule.objects.create(name="Cake", kind=RuleKind.BIRTHDAY, points=100)
+    other = make_member(birthday=date(1990, 11, 22))
+    give_birthday_bonuses(now=datetime(2026, 11, 22, 5, tzinfo=UTC))
+    kept = make_member()
+
+    merge_members(kept, other, by=None)
+
+    kept.refresh_from_db()
+    assert (kept.birthday, kept.balance) == (date(1990, 11, 22), 100)
+    assert give_birthday_bonuses(now=datetime(2026, 11, 22, 5, tzinfo=UTC)) == 0
+    assert give_birthday_bonuses(now=datetime(2027, 11, 22, 5, tzinfo=UTC)) == 1
 
 
 def test_who_got_it_once_keeps_it(programme: Programme, make_member: Callable[..., Member]) -> None:

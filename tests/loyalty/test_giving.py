@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from loyalty.domain import award, check_balances, giving, join, work_of_the_day
+from loyalty.domain import award, check_balances, join, work_of_the_day
 from loyalty.domain.giving import give_sign_up_bonuses
-from loyalty.domain.programme import store_day
 from loyalty.enums import RuleKind
 from loyalty.models import BalanceCheck, EarningRule, LedgerEntry, Level, Member, Programme, Purchase
 from loyalty.tasks import daily
+from tests.loyalty.sweeps import give_birthday_bonuses
 
 Ledger = Callable[[Member], list[tuple[str, int]]]
 
@@ -31,13 +31,6 @@ def welcome(programme: Programme) -> EarningRule:
 @pytest.fixture
 def cake(programme: Programme) -> EarningRule:
     return EarningRule.objects.create(name="Cake", kind=RuleKind.BIRTHDAY, points=100)
-
-
-def give_birthday_bonuses(*, now: datetime) -> int:
-    """To everybody whose birthday it is in the store; how many got some."""
-    days = [store_day(now)]
-    found = list(giving.birthday_members(days))
-    return sum(1 for one in found if giving.give_birthday_bonuses(one.pk, days=days, now=now))
 
 
 def given(member: Member) -> list[tuple[str, int]]:

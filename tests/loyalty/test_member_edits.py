@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from loyalty.domain import edit_member, erase_member, merge_members
+from loyalty.domain import add_member, edit_member, erase_member, merge_members
 from loyalty.domain.counter import link_phone
 from loyalty.enums import Role
 from loyalty.models import Level, Member, MemberEdit
@@ -25,6 +25,12 @@ def told(member: Member) -> list[tuple[str, list[tuple[str, str, str]]]]:
         (str(edit.by or ""), [(one.label, one.before, one.after) for one in edit.changes])
         for edit in edits_of(member)
     ]
+
+
+def test_who_added_a_member_stands_at_the_beginning(operator: User) -> None:
+    member = add_member(by=operator, name="Malee", phone="+66812345678")
+
+    assert told(member) == [(str(operator), [("name", "", "Malee"), ("phone", "", "+66812345678")])]
 
 
 def test_an_edit_keeps_what_it_changed_and_who_did_it(

@@ -116,10 +116,13 @@ def test_a_customer_has_a_version_of_their_own(
     assert "Add service" not in page
 
 
-def test_staff_without_a_shop_find_the_operator_pages(
-    operator: User, client_of: Callable[[User], Client]
+def test_who_works_for_the_operator_lands_in_the_backoffice(
+    operator: User, provider: User, shop: Provider, client_of: Callable[[User], Client]
 ) -> None:
-    assert 'href="/admin/"' in client_of(operator).get("/dashboard/").content.decode()
+    User.objects.filter(pk=provider.pk).update(is_staff=True, is_superuser=True)
+
+    assert client_of(operator).get("/dashboard/")["Location"] == "/admin/"
+    assert client_of(provider).get("/dashboard/").status_code == 200  # who has a shop has its dashboard
 
 
 def test_strangers_orders_are_not_counted(

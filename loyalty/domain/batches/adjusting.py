@@ -11,13 +11,15 @@ from loyalty.domain.programme import expiry_day, programme, store_day
 from loyalty.enums import RowProblem
 from loyalty.models import Batch
 
-# In primary-key order, so that two batches, or a batch and a purchase, never wait for each other.
+# In primary-key order, so that two batches, or a batch and a purchase, never wait for each other. Says how
+# many of the members are there no more.
 _LOCK = """
-SELECT count(*) FROM (
-    SELECT 1 FROM loyalty_member WHERE id IN (
-        SELECT member_id FROM loyalty_batchrow
+SELECT count(*) FILTER (WHERE merged_into_id IS NOT NULL OR erased_at IS NOT NULL) FROM (
+    SELECT member.merged_into_id, member.erased_at FROM (
+        SELECT DISTINCT member_id FROM loyalty_batchrow
         WHERE batch_id = %(batch)s AND number BETWEEN %(low)s AND %(high)s AND status = %(status)s
-    ) ORDER BY id FOR UPDATE
+    ) wanted JOIN loyalty_member member ON member.id = wanted.member_id
+    ORDER BY member.id FOR NO KEY UPDATE OF member
 ) locked
 """
 _GONE = """
@@ -47,7 +49,7 @@ WITH todo AS (
     RETURNING id, member_id, points
 ), carried AS (
     UPDATE loyalty_member SET balance = balance + sums.points
-    FROM (SELECT member_id, sum(points) AS points FROM given GROUP BY member_id) sums
+    FROM (SELECT member_id, sum(points) AS points FROM given GROUP BY member_id ORDER BY member_id) sums
     WHERE loyalty_member.id = sums.member_id
 ), marked AS (
     UPDATE loyalty_batchrow SET entry_id = judged.entry,
@@ -55,9 +57,9 @@ WITH todo AS (
         problem = CASE WHEN judged.entry IS NULL THEN %(known)s ELSE '' END
     FROM (SELECT number, CASE WHEN id IN (SELECT id FROM given) THEN id END AS entry FROM todo) judged
     WHERE loyalty_batchrow.batch_id = %(batch)s AND loyalty_batchrow.number = judged.number
-    RETURNING loyalty_batchrow.status
+    RETURNING entry_id
 )
-SELECT count(*) FILTER (WHERE status = 'done'), count(*) FILTER (WHERE status = 'skipped') FROM marked
+SELECT count(entry_id), count(*) - count(entry_id) FROM marked
 """
 _UNDO = """
 WITH given AS (
@@ -111,9 +113,7 @@ def give(batch: Batch, low: int, high: int, *, now: datetime) -> Done:
         "note": batch.note,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, values)
-        cursor.execute(_GONE, {**values, "becomes": "error", "problem": RowProblem.MEMBER_GONE.value})
-        refused = cursor.rowcount
+        refused = _settle_gone(cursor, values, "error", RowProblem.MEMBER_GONE)
         if batch.points_taken:
             refused += shortage.refuse(batch, low, high)
         cursor.execute(_GIVE, {**values, "known": RowProblem.ALREADY_DONE.value})
@@ -134,10 +134,20 @@ def take_back(batch: Batch, low: int, high: int, *, now: datetime) -> int:
         "note": batch.note,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, values)
-        cursor.execute(_GONE, {**values, "becomes": "done", "problem": RowProblem.MEMBER_CHANGED.value})
+        _settle_gone(cursor, values, "done", RowProblem.MEMBER_CHANGED)
         cursor.execute(_EXPIRED, {**values, "problem": RowProblem.POINTS_EXPIRED.value})
         if batch.points_added:
             shortage.keep_what_is_spent(batch, low, high)
         cursor.execute(_UNDO, values)
         return int(cursor.fetchone()[0])
+
+
+def _settle_gone(cursor: Any, values: dict[str, Any], becomes: str, problem: RowProblem) -> int:
+    """Locks the rows' members; how many rows are settled because theirs was merged or erased."""
+    # Reading all members for a chunk looks cheaper to the planner, and is not: they are in memory.
+    cursor.execute("SET LOCAL enable_seqscan = off")
+    cursor.execute(_LOCK, values)
+    if not cursor.fetchone()[0]:
+        return 0
+    cursor.execute(_GONE, {**values, "becomes": becomes, "problem": problem.value})
+    return int(cursor.rowcount)

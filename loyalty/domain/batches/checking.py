@@ -1,7 +1,9 @@
 """The dry run: every row is read, looked up and kept with what would come of it. Nothing else is changed."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from json.encoder import encode_basestring  # dumps without its set-up: a fifth of the time
 from typing import IO, Any
@@ -17,6 +19,9 @@ from loyalty.domain.batches.reading import NUL, AdjustmentReader, Newcomer, read
 from loyalty.domain.programme import store_day
 from loyalty.enums import BatchKind, BatchStatus, FileProblem, RowProblem, RowStatus
 from loyalty.models import Batch, BatchRow
+
+# A row, and what was read from it or why nothing was.
+Read = tuple[files.Row, Any]
 
 AT_ONCE = 20_000
 _NULL = "\\N"
@@ -62,10 +67,8 @@ def check(batch_pk: int, token: UUID) -> None:
 
 def _stage(batch: Batch, token: UUID, file: IO[bytes], last: int) -> None:
     size = os.fstat(file.fileno()).st_size or 1
-    with files.opened(file, batch.encoding) as rows:
-        next(rows, None)  # the headings
-        fresh = (row for row in rows if row.number > last)
-        while chunk := list(islice(fresh, AT_ONCE)):
+    with files.opened(file, batch.encoding) as rows, closing(_ahead(_read(batch, rows, last))) as chunks:
+        for chunk in chunks:
             lines = list(_judged(batch, chunk))
             with claims.step(batch.pk, token, BatchStatus.CHECKING) as now:
                 _copy(lines)
@@ -74,28 +77,52 @@ def _stage(batch: Batch, token: UUID, file: IO[bytes], last: int) -> None:
                 now.percent = 0 if batch.encoding == files.XLSX else min(99, 100 * file.tell() // size)
 
 
+def _read(batch: Batch, rows: Iterator[files.Row], last: int) -> Iterator[list[Read]]:
+    """Chunks of the rows below `last`, each with what was read from it."""
+    if batch.kind == BatchKind.MEMBERS:
+        today = store_day()
+
+        def read_one(row: files.Row) -> Any:
+            return read_newcomer(row.cells, batch.columns, row.formulas, today=today)
+    else:
+        read_adjustment = AdjustmentReader(batch.columns, deduct=bool(batch.options.get("deduct")))
+
+        def read_one(row: files.Row) -> Any:
+            return read_adjustment(row.cells, row.formulas)
+
+    next(rows, None)  # the headings
+    fresh = (row for row in rows if row.number > last)
+    while chunk := list(islice(fresh, AT_ONCE)):
+        read: list[Read] = []
+        for row in chunk:
+            try:
+                read.append((row, read_one(row)))
+            except RowError as error:
+                read.append((row, error.problem))
+        yield read
+
+
+def _ahead(chunks: Iterator[list[Read]]) -> Generator[list[Read]]:
+    """The next chunk is read while the database looks up and stores this one."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(lambda: next(chunks, None))
+        while chunk := coming.result():
+            coming = reader.submit(lambda: next(chunks, None))
+            yield chunk
+
+
 def _copy(lines: Iterable[str]) -> None:
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write("".join(lines))
 
 
-def _judged(batch: Batch, rows: Sequence[files.Row]) -> Iterator[str]:
+def _judged(batch: Batch, chunk: Sequence[Read]) -> Iterator[str]:
     """A line of COPY for each row."""
-    if batch.kind == BatchKind.MEMBERS:
-        yield from _judged_newcomers(batch, rows)
-    else:
-        yield from _judged_adjustments(batch, rows)
+    return (_judged_newcomers if batch.kind == BatchKind.MEMBERS else _judged_adjustments)(batch, chunk)
 
 
-def _judged_adjustments(batch: Batch, rows: Sequence[files.Row]) -> Iterator[str]:
-    read_one = AdjustmentReader(batch.columns, deduct=bool(batch.options.get("deduct")))
-    read: list[Any] = []
-    for row in rows:
-        try:
-            read.append(read_one(row.cells, row.formulas))
-        except RowError as error:
-            read.append(error.problem)
-    good = [found for found in read if not isinstance(found, RowProblem)]
+def _judged_adjustments(batch: Batch, chunk: Sequence[Read]) -> Iterator[str]:
+    good = [found for _row, found in chunk if not isinstance(found, RowProblem)]
     find = looking_up.by_phone if batch.kind == BatchKind.BY_PHONE else looking_up.by_number
     members = find([found.key for found in good])
     known = looking_up.known_references([found.reference for found in good if found.reference])
@@ -103,7 +130,7 @@ def _judged_adjustments(batch: Batch, rows: Sequence[files.Row]) -> Iterator[str
         RowProblem.UNKNOWN_PHONE if batch.kind == BatchKind.BY_PHONE else RowProblem.UNKNOWN_NUMBER
     ).value
     own = f"batch:{batch.pk}:"
-    for row, found in zip(rows, read, strict=True):
+    for row, found in chunk:
         if isinstance(found, RowProblem):
             yield _line(batch, row, "error", problem=found.value)
             continue
@@ -117,17 +144,10 @@ def _judged_adjustments(batch: Batch, rows: Sequence[files.Row]) -> Iterator[str
         yield _line(batch, row, status, key, points, reference or f"{own}{row.number}", note, problem, member)
 
 
-def _judged_newcomers(batch: Batch, rows: Sequence[files.Row]) -> Iterator[str]:
-    today = store_day()
-    read: list[Newcomer | RowProblem] = []
-    for row in rows:
-        try:
-            read.append(read_newcomer(row.cells, batch.columns, row.formulas, today=today))
-        except RowError as error:
-            read.append(error.problem)
-    good = [found for found in read if isinstance(found, Newcomer)]
+def _judged_newcomers(batch: Batch, chunk: Sequence[Read]) -> Iterator[str]:
+    good = [found for _row, found in chunk if isinstance(found, Newcomer)]
     world = looking_up.World.around(good)
-    for row, found in zip(rows, read, strict=True):
+    for row, found in chunk:
         if isinstance(found, RowProblem):
             yield _line(batch, row, "error", problem=found.value)
             continue

@@ -19,7 +19,7 @@ from marketplace.common.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
-ROWS_AT_ONCE = {BatchKind.BY_PHONE: 20_000, BatchKind.BY_NUMBER: 20_000, BatchKind.MEMBERS: 2_000}
+ROWS_AT_ONCE = {BatchKind.BY_PHONE: 50_000, BatchKind.BY_NUMBER: 50_000, BatchKind.MEMBERS: 2_000}
 # Workers that may die of the same chunk, one after the other, before it is the chunk's fault.
 MAX_ATTEMPTS = 5
 _NOT_UNDONE = (RowProblem.POINTS_SPENT, RowProblem.POINTS_EXPIRED, RowProblem.MEMBER_CHANGED)

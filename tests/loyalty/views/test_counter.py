@@ -1,12 +1,13 @@
 """The counter: branch, points, rewards, coupons, undo."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -391,6 +392,22 @@ def test_a_coupon_is_taken_in_by_its_code_once(
     assert used.context["may_use"] is False
     assert (again.status_code, elsewhere.status_code) == (302, 422)
     assert counter.get(f"/counter/coupons/{redemption.pk}/").status_code == 404
+
+
+def test_a_coupon_that_lay_open_for_long_is_asked_for_again(
+    counter: Client, member: Member, rule: EarningRule, reward: Reward, buy: Callable[..., Purchase]
+) -> None:
+    buy(10000)
+    redemption = domain.redeem(member, reward, place=Place.ONLINE, form_token=TOKEN)
+    address = counter.post("/counter/coupons/", {"code": redemption.code})["Location"]
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
+        page = counter.post(address, {"form_token": "a"}, follow=True)
+
+    redemption.refresh_from_db()
+    assert redemption.status == "open"
+    assert page.redirect_chain == [("/counter/coupons/", 302)]
+    assert "This coupon lay open for more than an hour." in page.content.decode()
 
 
 def test_a_coupon_taken_in_stands_in_the_days_list_and_can_be_undone(
