@@ -44,6 +44,7 @@ def follow_total(
             assert first.customer is not None
             note_purchase(
                 f"{reference}+{len(parts)}",
+                name=first.name,
                 customer=first.customer,
                 phone=first.phone,
                 provider=first.provider,

@@ -33,6 +33,7 @@ def note_purchase(
     reference: str,
     *,
     customer: User,
+    name: str = "",
     phone: str = "",
     amount: Decimal,
     by_category: Mapping[str, Decimal],
@@ -40,10 +41,12 @@ def note_purchase(
     at: datetime | None = None,
 ) -> None:
     """One INSERT in the caller's transaction; the points follow in a task. A reference that is known changes
-    nothing. `by_category` splits the amount by the store's category keys ("" is none). `phone` is one for
-    which the shop vouches: the member of a customer who cannot log in is known by it."""
+    nothing. `name` is what people call it, such as the order's number. `by_category` splits the amount by
+    the store's category keys ("" is none). `phone` is one for which the shop vouches: the member of a
+    customer who cannot log in is known by it."""
     purchase = Purchase(
         reference=reference,
+        name=name,
         customer=customer,
         phone=phone,
         provider=provider,

@@ -20,6 +20,8 @@ class Purchase(models.Model):
     such as "order:42", and comes once."""
 
     reference = models.CharField(_("reference"), max_length=80, unique=True)
+    # What people call it, such as the order's number; empty where there is no such name.
+    name = models.CharField(_("name"), max_length=60, blank=True, default="", db_default="")
     # Who is known of the two; the member is found or made when points are worked out. `phone` finds the
     # member of a customer who cannot log in: the shop that took the order vouches for it.
     customer = models.ForeignKey(

@@ -27,10 +27,6 @@ class Line:
     entry: LedgerEntry
     running: int
 
-    @property
-    def reason(self) -> str:
-        return reason_of(self.entry)
-
 
 @dataclass(frozen=True, slots=True)
 class KindSum:
@@ -144,8 +140,13 @@ def purchases_of(
 def reason_of(entry: LedgerEntry) -> str:
     """Why these points came or went, in one or a few sentences in the reader's language, for the operator
     and the member alike. Reads `with_reasons`' parts and no more."""
+    return " ".join(sentences_of(entry))
+
+
+def sentences_of(entry: LedgerEntry) -> list[str]:
+    """Those of `reason_of`: the cause first, then the arithmetic."""
     sentences = [_cause(entry), *_arithmetic(entry), _missing(entry), _quoted(entry)]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return [sentence for sentence in sentences if sentence]
 
 
 def _cause(entry: LedgerEntry) -> str:
@@ -182,22 +183,21 @@ def _cause(entry: LedgerEntry) -> str:
 
 
 def _bought(purchase: Purchase) -> str:
-    parts = {"amount": money_text(purchase.amount), "name": _name_of(purchase.reference)}
+    parts = {"amount": money_text(purchase.amount), "name": name_of(purchase)}
     seller = purchase.provider or purchase.branch
     if seller is None:
         return gettext("%(amount)s spent (%(name)s).") % parts
     return gettext("%(amount)s spent at %(shop)s (%(name)s).") % {**parts, "shop": _apart(seller)}
 
 
-def _name_of(reference: str) -> str:
-    """ "order:42" as people call it."""
-    kind, _colon, number = reference.partition(":")
-    number, _plus, _change = number.partition("+")  # its total became larger
-    if kind == "order" and number:
-        return gettext("order %(number)s") % {"number": localize_digits(number, get_language() or "en")}
-    if kind == "counter":
+def name_of(purchase: Purchase) -> str:
+    """As people call it."""
+    if purchase.name:
+        number = localize_digits(purchase.name, get_language() or "en")
+        return gettext("order %(number)s") % {"number": _apart(number)}
+    if purchase.reference.startswith("counter:"):
         return gettext("at the counter")
-    return _apart(reference)
+    return _apart(purchase.reference)
 
 
 def _where(entry: LedgerEntry) -> str:
@@ -222,7 +222,7 @@ def _refunded(entry: LedgerEntry) -> str:
         return gettext("Money went back, and its points with it.")
     return gettext("Money of the purchase of %(amount)s (%(name)s) went back, and its points with it.") % {
         "amount": money_text(purchase.amount),
-        "name": _name_of(purchase.reference),
+        "name": name_of(purchase),
     }
 
 

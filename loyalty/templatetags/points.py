@@ -3,8 +3,8 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from loyalty.models import LedgerEntry
-from loyalty.queries.history import reason_of
+from loyalty.models import LedgerEntry, Purchase
+from loyalty.queries.history import name_of, sentences_of
 from marketplace.common.qr_codes import qr_svg
 
 register = template.Library()
@@ -16,7 +16,12 @@ def qr_code(text: str, label: str) -> SafeString:
     return qr_svg(text, label=label)
 
 
+@register.inclusion_tag("loyalty/_why.html")
+def why(entry: LedgerEntry) -> dict[str, object]:
+    """Why these points came or went: the cause, and below it each step of the arithmetic."""
+    return {"sentences": sentences_of(entry)}
+
+
 @register.filter
-def reason(entry: LedgerEntry) -> object:
-    """Why these points came or went."""
-    return reason_of(entry)
+def purchase_name(purchase: Purchase) -> str:
+    return name_of(purchase)

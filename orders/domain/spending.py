@@ -23,6 +23,7 @@ def note_spent(order: Order, *, at: datetime) -> None:
     vouched = order.phone if order.channel == SalesChannel.BEHALF else ""
     loyalty.note_purchase(
         f"order:{order.pk}",
+        name=order.number or "",
         customer=order.customer,
         phone=vouched,
         provider=order.provider,

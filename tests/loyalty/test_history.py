@@ -28,7 +28,7 @@ def write(member: Member, *postings: Posting) -> None:
 def test_a_purchase_its_refund_and_what_stays_owed_say_why(
     rule: EarningRule, member: Member, branch: Branch, buy: Buy
 ) -> None:
-    purchase = buy(1000, branch=branch, reference="order:42")
+    purchase = buy(1000, branch=branch, reference="order:7", name="42")
     write(member, Posting(EntryKind.REDEMPTION, -8, "redemption:1", note="Tea", branch=branch))
 
     refund(purchase, amount=Decimal(500), reference="r", by=None, note="Broken")

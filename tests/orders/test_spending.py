@@ -63,8 +63,9 @@ def test_a_completed_order_is_a_purchase_and_gives_points(
         order = complete_order(confirmed, by=provider)
 
     purchase = Purchase.objects.get()
-    assert (purchase.reference, purchase.customer, purchase.provider) == (
+    assert (purchase.reference, purchase.name, purchase.customer, purchase.provider) == (
         f"order:{order.pk}",
+        order.number,
         customer,
         shop,
     )

@@ -26,6 +26,7 @@ from loyalty.models import (
     ReferralCampaign,
     Reward,
 )
+from loyalty.queries.history import sentences_of
 from marketplace.notify.models import Notification
 from marketplace.notify.sms import save_gateway
 from orders.domain import complete_order, confirm_order
@@ -111,8 +112,9 @@ def test_the_history_says_why_and_goes_on_page_by_page(
     assert [len(first.context["lines"]), len(older.context["lines"])] == [30, 1]
     assert (first.context["lines"][0].running, older.context["lines"][0].running) == (31, 1)
     assert older.context["more"] is None
-    assert "“Spend”" in first.context["lines"][0].reason
-    assert first.context["lines"][0].reason in html.unescape(first.content.decode())
+    sentences = sentences_of(first.context["lines"][0].entry)
+    assert any("“Spend”" in sentence for sentence in sentences)
+    assert all(sentence in html.unescape(first.content.decode()) for sentence in sentences)
 
 
 def test_a_reward_is_redeemed_once_however_often_it_is_sent(
