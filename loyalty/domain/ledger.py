@@ -191,6 +191,7 @@ def _pay_off(member: Member, entries: Sequence[LedgerEntry], now: datetime) -> l
                 created_at=now,
                 available_at=earned.available_at,
                 reverses=earned,
+                purchase=earned.purchase,
                 place=earned.place,
             )
         )

@@ -13,13 +13,15 @@ from marketplace.common.errors import DomainError
 
 
 def refresh_everybody() -> None:
-    """Leaves it to be done, from the first member on, and starts it; the scheduler finds it, too."""
-    Walk.objects.update_or_create(name="levels", defaults={"part": "levels", "after_pk": 0})
+    """Leaves it to be done, from the first member on, and starts it; the scheduler finds it, too. Called
+    before a level is changed: whoever works at it holds the walk's row and asks for levels then."""
+    anew = {"part": "levels", "after_pk": 0, "failed": [], "again": []}
+    Walk.objects.update_or_create(name="levels", defaults=anew)
     enqueue_on_commit("loyalty.refresh_levels")
 
 
 def refresh_levels() -> bool:
-    """A piece of what is left of that; whether some may be left."""
+    """A piece of what is left of that; whether some may be left. Who could not be done is tried once more."""
     return go_on("levels", _step)
 
 
@@ -27,15 +29,19 @@ def _step(walk: Walk) -> bool:
     if not walk.part:
         return False
     members = Member.objects.current()
-    is_over, _failed = along(walk, members, lambda pk: refresh_level(lock_member(pk)), what="level of member")
-    walk.part = "" if is_over else walk.part
+    rows = members.filter(pk__in=walk.again) if walk.part == "again" else members
+    is_over, failed = along(walk, rows, lambda pk: refresh_level(lock_member(pk)), what="level of member")
+    walk.failed = [*walk.failed, *failed]
+    if is_over:
+        walk.part = "again" if walk.part == "levels" and walk.failed else ""
+        walk.again, walk.failed, walk.after_pk = walk.failed, [], 0
     return True
 
 
 def delete_level(level: Level) -> None:
     """One that nobody has or had. Raises DomainError otherwise: a level that was given stays."""
     with transaction.atomic():
-        refresh_everybody()  # first: whoever works at it holds that row and asks for levels then
+        refresh_everybody()
         _delete(level)
 
 

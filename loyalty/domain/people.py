@@ -41,8 +41,8 @@ def people() -> QuerySet[User]:
 
 
 def define_account(person: Person, *, by: User) -> tuple[User, str]:
-    """The new account and its password, which is stored nowhere readable: the caller shows it once, and the
-    first log-in asks for an own one. Refusals: not_allowed, name, username, username_taken."""
+    """The new account and its password: the caller shows it once, and the first log-in asks for an own one.
+    Refusals: not_allowed, name, username, username_taken."""
     password = accounts.suggested_password()
     try:
         with transaction.atomic():

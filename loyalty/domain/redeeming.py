@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from loyalty.domain.expiring import expire_points_of
 from loyalty.domain.ledger import (
     Posting,
     check_spendable,
@@ -56,6 +57,7 @@ def redeem(
         refuse_when_gone(member)
         if place == Place.COUNTER:
             refuse_own(member, by)
+        _forget_what_is_over(member, moment)
         reward = Reward.objects.select_for_update().get(pk=reward.pk)
         asker = asker_for(member, branch=branch, now=moment)
         taken = taken_by(member, month_start=asker.month_start).rewards.get(reward.pk, Taken())
@@ -89,6 +91,7 @@ def redeem_package(
         refuse_when_gone(member)
         if place == Place.COUNTER:
             refuse_own(member, by)
+        _forget_what_is_over(member, moment)
         package = Package.objects.select_for_update().get(pk=package.pk)
         rewards = _lock_rewards(package.items.values_list("reward", flat=True))
         items = list(package.items.order_by("pk"))
@@ -150,6 +153,12 @@ def undo_redemption(redemption: Redemption, *, by: User, now: datetime | None = 
 
 
 # --- the parts of redeeming -------------------------------------------------------------------------
+
+
+def _forget_what_is_over(member: Member, now: datetime) -> None:
+    """Points buy nothing after their last day, also where the day's work has not come to them yet."""
+    if expire_points_of(member.pk, now=now):
+        member.refresh_from_db(fields=["balance"])
 
 
 def _done_before(member: Member, form_token: UUID) -> list[Redemption]:

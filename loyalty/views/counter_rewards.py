@@ -181,7 +181,7 @@ def counter_use_coupon(request: CounterRequest, token: str) -> HttpResponse:
         try:
             take_in_coupon(
                 redemption,
-                form_token=request.POST.get("form_token", "")[:36],
+                form_token=request.POST.get("form_token", "").replace("\0", "")[:36],
                 amount=_taken_off(redemption),
                 by=operator_of(request),
                 branch=request.branch,

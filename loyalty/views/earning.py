@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -44,8 +45,9 @@ def earning_rules(request: HttpRequest) -> HttpResponseBase:
 def add_earning_rule(request: HttpRequest) -> HttpResponseBase:
     form = EarningRuleForm(request.POST or None, instance=EarningRule(kind="spending", rounding="down"))
     if request.method == "POST" and form.is_valid():
-        add_rule(form.save(commit=False))
-        form.save_m2m()
+        with transaction.atomic():  # without its limits it would be for everybody
+            add_rule(form.save(commit=False))
+            form.save_m2m()
         messages.success(request, gettext("Saved."))
         return redirect("loyalty:earning_rules")
     return _form_page(request, form)
@@ -56,7 +58,8 @@ def add_earning_rule(request: HttpRequest) -> HttpResponseBase:
 def edit_earning_rule(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = EarningRuleForm(request.POST or None, instance=get_object_or_404(EarningRule, pk=pk))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
         messages.success(request, gettext("Saved."))
         return redirect("loyalty:earning_rules")
     return _form_page(request, form)

@@ -36,8 +36,8 @@ def save_level_settings(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _list_page(request, form)
     with transaction.atomic():
-        form.save()
         refresh_everybody()
+        form.save()
     messages.success(request, gettext("Saved. Everybody's level is being worked out anew."))
     return redirect("loyalty:levels")
 
@@ -69,8 +69,8 @@ def _level_page(request: HttpRequest, level: Level) -> HttpResponseBase:
     form = LevelForm(request.POST or None, instance=level, criterion=programme().level_criterion)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            form.save()
             refresh_everybody()
+            form.save()
         messages.success(request, gettext("Saved. Everybody's level is being worked out anew."))
         return redirect("loyalty:levels")
     title = "Edit level" if level.pk else "Add level"

@@ -250,6 +250,24 @@ def test_levels_go_on_where_the_last_piece_ended_and_begin_anew_with_a_new_chang
     assert (half_way, level_names()) == (["Gold", "Gold", "Silver"], ["Silver"] * 3)
 
 
+def test_whose_level_could_not_be_worked_out_is_tried_once_more(
+    levels: list[Level], bought: list[Member], one_at_a_time: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    refresh_everybody()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for_now = f"CHECK (id <> {bought[0].pk} OR level_id = {levels[0].pk})"
+        cursor.execute(f"ALTER TABLE loyalty_member ADD CONSTRAINT for_now {for_now}")
+        refresh_levels()
+        cursor.execute("ALTER TABLE loyalty_member DROP CONSTRAINT for_now")
+    half_way = level_names()
+    while refresh_levels():
+        pass
+
+    assert f"level of member {bought[0].pk} could not be done" in caplog.text
+    assert (half_way, level_names()) == (["Silver"] * 3, ["Gold"] * 3)
+
+
 def test_where_nothing_was_changed_no_level_is_touched(bought: list[Member]) -> None:
     refresh_levels()  # what an upgrade has left to do
 

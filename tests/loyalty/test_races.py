@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,7 +28,7 @@ from loyalty.domain.counter import link_phone, undo_purchase
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.domain.purchases import award_waiting
 from loyalty.enums import EntryKind, RuleKind
-from loyalty.models import EarningRule, LedgerEntry, Member, Programme, Purchase
+from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase, Walk
 from marketplace.common.errors import DomainError
 from tests.loyalty.sweeps import expire_points
 
@@ -48,6 +49,30 @@ def at_once(count: int, call: Callable[[int], Got]) -> list[Got]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def while_it_waits(work: Callable[[], Any], table: str, look: Callable[[], Got]) -> Got:
+    """What `look` finds while `work`, in a thread of its own, waits for `table`, which is locked here."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            waiting = pool.submit(lambda: (work(), connection.close()))
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                cursor.execute("SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
+                if cursor.fetchone():
+                    break
+            else:
+                raise AssertionError("nobody waits")
+            found = look()
+        waiting.result()
+    return found
+
+
+@pytest.fixture
+def admin(transactional_db: None, client: Client, make_person: Callable[..., User]) -> Client:
+    client.force_login(make_person("admin", is_staff=True, is_superuser=True))
+    return client
 
 
 @pytest.fixture
@@ -295,3 +320,45 @@ def test_a_purchase_is_undone_while_its_member_is_merged_and_erased(somsri: Memb
 
     assert outcomes == ["ok", "ok"]
     assert (balance(somsri), balance(newer)) == (100, 0)
+
+
+def test_a_rule_is_never_in_force_without_its_limits(somsri: Member, admin: Client) -> None:
+    gold = Level.objects.create(name="Gold", threshold=Decimal(1000), multiplier=Decimal(1))
+    rule = {"name": "Gold only", "kind": "spending", "per_amount": "1", "points": "9", "rounding": "down"}
+    rule |= {"is_active": "on", "levels": str(gold.pk)}
+
+    def in_force() -> list[str]:
+        return list(EarningRule.objects.values_list("name", flat=True))
+
+    seen = while_it_waits(
+        lambda: admin.post("/admin/earning/add/", rule), "loyalty_earningrule_levels", in_force
+    )
+
+    assert (seen, in_force()) == (["Spend"], ["Spend", "Gold only"])
+    assert EarningRule.objects.get(name="Gold only").levels.get() == gold
+
+    more = rule | {"points": "5"}
+    seen = while_it_waits(
+        lambda: admin.post(f"/admin/earning/{EarningRule.objects.get(name='Gold only').pk}/", more),
+        "loyalty_earningrule_branches",
+        lambda: [str(EarningRule.objects.get(name="Gold only").points)],
+    )
+    assert (seen, EarningRule.objects.get(name="Gold only").points) == (["9"], 5)
+
+
+def test_a_level_is_not_held_while_its_change_waits_for_the_worker(somsri: Member, admin: Client) -> None:
+    """The worker has its walk's row and asks for the level when it stores a member's."""
+    gold = Level.objects.create(name="Gold", threshold=Decimal(1000), multiplier=Decimal(1))
+    Walk.objects.create(name="levels")
+    change = {"name": "Gold", "threshold": "900", "multiplier": "1", "benefits": "", "colour": "#D4A017"}
+
+    def is_free() -> bool:
+        Level.objects.select_for_update(nowait=True).get(pk=gold.pk)
+        return True
+
+    is_free_meanwhile = while_it_waits(
+        lambda: admin.post(f"/admin/levels/{gold.pk}/", change), "loyalty_walk", is_free
+    )
+
+    gold.refresh_from_db()
+    assert (is_free_meanwhile, gold.threshold) == (True, 900)

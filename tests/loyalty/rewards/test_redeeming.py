@@ -168,6 +168,35 @@ def test_held_points_buy_nothing(
     assert take(member, reward, now=NOON + timedelta(days=1)).points == 300
 
 
+def test_points_buy_nothing_after_their_last_day_also_before_the_days_work(
+    member: Member, give: Callable[..., Member], make_reward: Make, take: Take, ledger_of: Ledger
+) -> None:
+    give(member, 300, expires_on=date(2026, 11, 21))
+    give(member, 400)
+
+    assert_refused("not_enough_points", member, make_reward(points=500), take, now=NOON)
+    take(member, make_reward(points=350), now=NOON)
+
+    assert ledger_of(member) == [
+        ("adjustment", 300),
+        ("adjustment", 400),
+        ("expiry", -300),
+        ("redemption", -350),
+    ]
+
+
+def test_a_package_is_not_paid_with_points_that_are_over(
+    member: Member, give: Callable[..., Member], make_reward: Make, make_package: Callable[..., Package]
+) -> None:
+    give(member, 300, expires_on=date(2026, 11, 21))
+    package = make_package({make_reward(): 1}, points=100)
+
+    with pytest.raises(DomainError) as refusal:
+        redeem_package(member, package, place=Place.ONLINE, form_token=uuid4(), now=NOON)
+
+    assert refusal.value.code == "not_enough_points"
+
+
 def test_who_was_merged_or_erased_redeems_nothing(
     rich: Member, make_member: Callable[..., Member], make_reward: Make, take: Take
 ) -> None:

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from loyalty import domain
+from loyalty.domain import refund
 from loyalty.domain.counter import take_in_coupon
 from loyalty.enums import CodeSource, Place, RewardKind, Role, RuleKind
 from loyalty.models import (
@@ -223,6 +224,29 @@ def test_confirming_gives_once_however_often_it_is_sent(
     ]
     assert (first.context["given"], first.context["member"].balance) == (12, 12)
     assert "Points given" in first.content.decode()
+
+
+def test_the_page_says_what_paid_off_a_debt(
+    counter: Client, member: Member, rule: EarningRule, reward: Reward, buy: Callable[..., Purchase]
+) -> None:
+    purchase = buy(5000)
+    domain.redeem(member, reward, place=Place.ONLINE, form_token=UUID(int=7))
+    refund(purchase, amount=Decimal(1000), reference="r", by=None)
+
+    page = _give(counter, member)
+
+    assert (page.context["given"], page.context["paid_off"], page.context["member"].balance) == (12, 10, 2)
+    assert "10 of them paid off points that were owed from a refund." in page.content.decode()
+
+
+def test_a_press_that_carries_a_nul_is_one_more_press(
+    counter: Client, member: Member, rule: EarningRule, reward: Reward, buy: Callable[..., Purchase]
+) -> None:
+    buy(10000)
+    redemption = domain.redeem(member, reward, place=Place.ONLINE, form_token=TOKEN)
+    address = counter.post("/counter/coupons/", {"code": redemption.code})["Location"]
+
+    assert counter.post(address, {"form_token": "a\0b"}).status_code == 302
 
 
 def test_below_the_minimum_the_page_says_from_where_points_begin(
@@ -442,6 +466,36 @@ def test_a_coupon_taken_in_stands_in_the_days_list_and_can_be_undone(
     assert (redemption.status, redemption.used_on, redemption.used_at) == ("open", "", None)
     assert [(action.is_undone, may) for action, may in after.context["actions"]] == [(True, False)]
     assert use.undone_at is not None
+
+
+def test_a_coupon_taken_in_and_then_undone_with_its_redemption_is_told_as_undone(
+    counter: Client,
+    admin_client: Client,
+    member: Member,
+    reward: Reward,
+    rule: EarningRule,
+    buy: Callable[..., Purchase],
+) -> None:
+    """From the export the shops are paid what coupons took off."""
+    buy(10000)
+    _confirm(counter, member, reward)
+    redemption = Redemption.objects.get()
+    counter.post("/counter/coupons/", {"code": redemption.code})
+    counter.post(f"/counter/coupons/{redemption.pk}/", {"form_token": "a"})
+    assert CouponUse.objects.get().undone_at is None
+
+    counter.post(reverse("loyalty:undo_counter_redemption", args=[redemption.pk]))
+
+    redemption.refresh_from_db()
+    assert (redemption.status, redemption.used_at, redemption.used_on, redemption.used_amount) == (
+        "cancelled",
+        None,
+        "",
+        None,
+    )
+    assert CouponUse.objects.get().undone_at == redemption.cancelled_at
+    file = admin_client.get(f"/admin/rewards/{reward.pk}/redemptions/?export=csv")
+    assert b"".join(file.streaming_content).decode().rstrip().endswith(",,,,")
 
 
 def test_a_coupon_is_not_given_back_late_nor_by_a_colleague_nor_once_more(
