@@ -226,7 +226,7 @@ class RowProblem(TextChoices):
     ALREADY_DONE = "already_done", _("This reference was carried out before: nothing was changed.")
     WAS_UNDONE = "was_undone", _("This reference was carried out and undone: give the row a new one.")
     TOO_FEW_POINTS = "too_few_points", _("The member does not have that many points to spend.")
-    MEMBER_GONE = "member_gone", _("The member was merged or erased meanwhile.")
+    MEMBER_GONE = "member_gone", _("The member was merged, erased or taken back with an import meanwhile.")
     MEMBER_EXISTS = "member_exists", _("A member with this phone exists: nothing was changed.")
     NOTHING_TO_FILL = "nothing_to_fill", _("The member exists, and nothing in it is empty.")
     POINTS_LEFT_OUT = "points_left_out", _("The member existed: points were not brought along.")

@@ -42,12 +42,6 @@ def expire_points_of(member_pk: int, *, now: datetime) -> int:
     return -sum(entry.points for entry in posted)
 
 
-def expiring_points(member: Member, *, until: datetime) -> int:
-    """Of the member's points, how many are not good any more on that day unless they are spent."""
-    entries = list(LedgerEntry.objects.filter(member=member).order_by("pk"))
-    return sum(lot.left for lot in _over(entries, store_day(until)))
-
-
 def _over(entries: list[LedgerEntry], day: date) -> list[Lot]:
     return [lot for lot in lots_of(entries) if lot.expires_on is not None and lot.expires_on < day]
 

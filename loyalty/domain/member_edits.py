@@ -1,5 +1,6 @@
 """Members by hand: added and edited in the backoffice."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -34,9 +35,12 @@ def add_member(*, by: User | None = None, **fields: Any) -> Member:
     return member
 
 
-def edit_member(member: Member, *, by: User | None = None, **fields: Any) -> Member:
+def edit_member(
+    member: Member, *, by: User | None = None, seen: Mapping[str, Any] | None = None, **fields: Any
+) -> Member:
     """At once in force, the level too, and kept as a change that `by` made. Refused as for `add_member`, or
-    when the member is gone.
+    when the member is gone; and when a field has another value than `by` has `seen` there
+    (`changed_meanwhile`, with `now`: what stands in these fields).
 
     A phone that stayed with one who was merged into this member comes over.
     """
@@ -45,6 +49,7 @@ def edit_member(member: Member, *, by: User | None = None, **fields: Any) -> Mem
         with transaction.atomic():
             member, holder = _locked(member, phone)
             refuse_when_gone(member)
+            _refuse_changed(member, fields, seen or {})
             if holder is not None and holder.merged_into_id == member.pk:
                 holder.phone = None
                 holder.save(update_fields=["phone"])
@@ -70,6 +75,27 @@ def _locked(member: Member, phone: Any) -> tuple[Member, Member | None]:
     return next(row for row in rows if row.pk == member.pk), next(
         (row for row in rows if row.pk != member.pk), None
     )
+
+
+def _refuse_changed(member: Member, fields: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
+    """Nothing that another person wrote meanwhile is lost without a word. The member is locked."""
+    now = {name: getattr(member, name) for name in fields if name in seen}
+    others = {
+        name: value
+        for name, value in now.items()
+        if _words(value) not in (_words(seen[name]), _words(fields[name]))
+    }
+    if others:
+        raise DomainError(
+            _("Somebody else changed this member meanwhile. Look at it again."),
+            code="changed_meanwhile",
+            now=others,
+        )
+
+
+def _words(value: Any) -> list[str]:
+    """What is compared: a form brings spaces and ends of lines back in its own way."""
+    return [] if value is None else str(value).split()
 
 
 def _refuse_phone_of(holder: Member | None) -> None:

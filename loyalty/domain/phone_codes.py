@@ -7,15 +7,19 @@ import secrets
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
+from loyalty.domain.audit import as_written, note_edit
+from loyalty.domain.ledger import lock_families
 from loyalty.domain.member_edits import edit_member
 from loyalty.domain.members import member_of
 from loyalty.domain.merging import merge_members
 from loyalty.domain.programme import programme
 from loyalty.models import Member
+from loyalty.queries.members import searchable
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
 from marketplace.notify.sms import gateway_of, notify_sms
@@ -79,16 +83,18 @@ def prove_phone(user: User, code: str) -> Member:
     return member
 
 
+@transaction.atomic
 def _give_phone(user: User, phone: str) -> Member:
+    """Whole or not at all: a phone that cannot be given stays with who has it."""
     row = Member.objects.filter(phone=phone).select_related("merged_into").first()
     holder = row and (row.merged_into or row)
-    if row is not None and row.merged_into and holder and holder.user_id not in (None, user.pk):
-        # A spare phone of somebody else, and a number comes to new people: who proves it has it.
-        Member.objects.filter(pk=row.pk, phone=phone).update(phone=None)
-        holder = None
-    if holder is not None and holder.user_id not in (None, user.pk):
+    is_anothers = holder is not None and holder.user_id not in (None, user.pk)
+    if is_anothers and holder == row:
         raise _of_another_account()
     member = member_of(user, phone=phone)
+    if is_anothers and holder is not None:
+        _take_spare(phone, holder, member, by=user)
+        holder = None
     if holder is not None and holder.pk != member.pk:
         return merge_members(member, holder, by=user)
     if str(member.phone or "") == phone:
@@ -97,6 +103,21 @@ def _give_phone(user: User, phone: str) -> Member:
         return edit_member(member, phone=phone, by=user)
     except DomainError as error:  # went to somebody else meanwhile: who that is, is for the backoffice alone
         raise _of_another_account() if error.code == "phone_taken" else error from error
+
+
+def _take_spare(phone: str, holder: Member, member: Member, *, by: User) -> None:
+    """A phone that `holder` kept beside their own, and a number comes to new people: who proves it has it."""
+    locked = lock_families(holder.pk, member.pk)
+    row = next((one for one in locked.values() if one.phone == phone), None)
+    if row is None or row.merged_into_id != holder.pk:
+        return  # it went elsewhere meanwhile
+    before = as_written(row)
+    row.phone = None
+    row.save(update_fields=["phone"])
+    note_edit(row, before, by=by)
+    kept = locked[holder.pk]
+    kept.search_text = searchable(kept)
+    kept.save(update_fields=["search_text"])
 
 
 def _of_another_account() -> DomainError:

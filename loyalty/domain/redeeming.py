@@ -25,7 +25,17 @@ from loyalty.domain.members import readable_code
 from loyalty.domain.offers import SENTENCES, Asker, asker_for, why_not_package, why_not_reward
 from loyalty.domain.programme import expiry_day, programme, store_day
 from loyalty.enums import CodeSource, EntryKind, Place, RedemptionStatus, RewardKind
-from loyalty.models import Branch, LedgerEntry, Member, Package, PackageItem, Redemption, Reward, RewardCode
+from loyalty.models import (
+    Branch,
+    CouponUse,
+    LedgerEntry,
+    Member,
+    Package,
+    PackageItem,
+    Redemption,
+    Reward,
+    RewardCode,
+)
 from loyalty.queries.rewards import Taken, free_codes, taken_by
 from marketplace.common.errors import DomainError
 
@@ -147,7 +157,11 @@ def undo_redemption(redemption: Redemption, *, by: User, now: datetime | None = 
             Reward.objects.filter(pk=reward.pk).update(taken=F("taken") - back)
         for piece in pieces:
             piece.status, piece.cancelled_at = RedemptionStatus.CANCELLED, moment
-        Redemption.objects.bulk_update(pieces, ["status", "cancelled_at"])
+            piece.used_at, piece.used_on, piece.used_amount = None, "", None
+        Redemption.objects.bulk_update(
+            pieces, ["status", "cancelled_at", "used_at", "used_on", "used_amount"]
+        )
+        CouponUse.objects.filter(redemption__in=pieces, undone_at=None).update(undone_at=moment)
         _give_back(member, pieces, by=by, now=moment)
     return _same(pieces, redemption)
 

@@ -34,6 +34,7 @@ MAX_CODES = 20_000  # in one file
 MAX_CODES_BYTES = 1024 * 1024
 CODE_LENGTH = 60
 _AT_ONCE = 1000
+_COMMAS = str.maketrans("،;\t", ",,,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,17 @@ def read_codes(content: bytes) -> list[str]:
         raise DomainError(
             _("This file is not a text. Save the codes as CSV (UTF-8), one in each line."), code="unreadable"
         )
-    codes = _first_column(text)
+    return _checked(row[0] for row in _rows(text))
+
+
+def typed_codes(text: str) -> list[str]:
+    """All codes in a typed text, in its order, repeated ones too: one in each line, or several with commas
+    (or semicolons, or tabs) between them. A space may be within a code. Refusals as for `read_codes`."""
+    return _checked(cell for row in _rows(text.translate(_COMMAS)) for cell in row)
+
+
+def _checked(cells: Iterable[str]) -> list[str]:
+    codes = [code for cell in cells if (code := unguarded(cell).strip())]
     if not codes:
         raise DomainError(_("There is no code in it. Write one in each line."), code="empty")
     if len(codes) > MAX_CODES:
@@ -162,15 +173,13 @@ def remove_free_codes(reward: Reward) -> int:
     return count
 
 
-def _first_column(text: str) -> list[str]:
+def _rows(text: str) -> list[list[str]]:
     try:
-        rows = csv.reader(io.StringIO(text, newline=""))
-        cells = [unguarded(row[0]).strip() for row in rows if row]
+        return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     except csv.Error as error:
         raise DomainError(
             _("This file is not a text. Save the codes as CSV (UTF-8), one in each line."), code="unreadable"
         ) from error
-    return [cell for cell in cells if cell]
 
 
 def _lock(offer: Reward | Package, rows: "QuerySet[Any]") -> None:

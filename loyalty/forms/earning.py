@@ -20,6 +20,7 @@ from marketplace.common.fields import (
     MoneyField,
     NumberInput,
 )
+from marketplace.common.text import fold_digits
 
 # Which fields a kind needs; the others are left as they are.
 FIELDS = {
@@ -155,8 +156,11 @@ class TryForm(forms.Form):
     )
     at = LocalDateTimeField(label=_("When"), required=False, help_text=_("Empty: now."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sees_members: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sees_members = sees_members
+        if not sees_members:
+            self.fields["member"].help_text = _("Member ID. Empty: somebody new.")
         self.fields["category"].choices = [("", "—"), *category_choices()]  # type: ignore[attr-defined]
         self.fields["provider"].queryset = Provider.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["branch"].queryset = Branch.objects.open()  # type: ignore[attr-defined]
@@ -165,9 +169,15 @@ class TryForm(forms.Form):
         typed = self.cleaned_data["member"]
         if not typed.strip():
             return None
-        found = exact_members(typed) or list(find_members(typed)[:2])
+        found = self._found(typed)
         if len(found) != 1:
             raise forms.ValidationError(
                 _("No customer data found.") if not found else _("Several members fit. Type the Member ID.")
             )
         return found[0]
+
+    def _found(self, typed: str) -> list[Member]:
+        if self.sees_members:
+            return exact_members(typed) or list(find_members(typed)[:2])
+        # Others are not told whose phone it is, nor whether a name or an e-mail is a member's.
+        return list(Member.objects.current().filter(number=fold_digits(typed).strip()))

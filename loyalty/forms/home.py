@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.enums import Activity, Place
+from loyalty.forms.setup import save_asked
 from loyalty.models import Branch, Programme
 from loyalty.queries.figures import Where
 from marketplace.common.calendars import base_language, month_start
@@ -55,6 +56,9 @@ class RuleForm(forms.ModelForm[Programme]):
     class Meta:
         model = Programme
         fields = ["new_days", "regular_purchases", "regular_days", "inactive_days"]
+
+    def save(self, commit: bool = True) -> Programme:
+        return save_asked(self)
 
 
 def presets(today: date) -> list[tuple[str, dict[str, str]]]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.enums import LevelCriterion, LevelWindow
+from loyalty.forms.setup import save_asked
 from loyalty.models import Level, Programme
 from marketplace.common.fields import DigitIntegerField, MoneyField, NumberInput
 
@@ -100,4 +101,4 @@ class LevelSettingsForm(forms.ModelForm[Programme]):
     def save(self, commit: bool = True) -> Programme:
         data = self.cleaned_data
         self.instance.level_keep_months = {"falls": 0, "never": None, "kept": data["months"]}[data["fall"]]
-        return super().save(commit)
+        return save_asked(self, "level_keep_months")

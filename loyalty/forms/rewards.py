@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.domain.reward_setup import TERMS, has_open_redemptions, read_codes
+from loyalty.domain.reward_setup import TERMS, has_open_redemptions, read_codes, typed_codes
 from loyalty.enums import CodeSource, RewardKind
 from loyalty.forms.pictures import PictureForm
 from loyalty.models import Branch, Level, Package, Reward
@@ -292,6 +292,7 @@ class CodesForm(forms.Form):
         label=_("Or write them here"),
         required=False,
         max_length=100_000,
+        help_text=_("One in each line, or with commas between them."),
         widget=forms.Textarea(attrs={"dir": "ltr", "rows": 4}),
     )
     codes: list[str]
@@ -303,8 +304,7 @@ class CodesForm(forms.Form):
         if file is None and not typed.strip():
             raise ValidationError(_("Choose a file or write the codes."), code="empty")
         try:
-            parts = [file.read(1024 * 1024 + 1)] if file is not None else []
-            parts += [typed.encode()] if typed.strip() else []
-            self.codes = [code for part in parts for code in read_codes(part)]
+            self.codes = read_codes(file.read(1024 * 1024 + 1)) if file is not None else []
+            self.codes += typed_codes(typed) if typed.strip() else []
         except DomainError as error:
             raise ValidationError(error.sentence, code=error.code) from error

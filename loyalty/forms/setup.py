@@ -1,5 +1,6 @@
 """7.1 Account Setup: the store, its programme, its branches."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +21,17 @@ class WorthField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(fold_digits(value) if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """0.1, of a column that keeps 0.1000."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def save_asked(form: forms.ModelForm[Programme], *more: str) -> Programme:
+    """Only the columns that the form asks for, and `more`: others may have been written since they were
+    read."""
+    form.instance.save(update_fields=[*(form._meta.fields or ()), *more])
+    return form.instance
 
 
 class StoreForm(forms.ModelForm[Programme]):
@@ -51,6 +63,9 @@ class StoreForm(forms.ModelForm[Programme]):
         self.fields["store_name"].required = True
         self.initial["store_name"] = self.instance.store_name or settings.STORE_NAME
 
+    def save(self, commit: bool = True) -> Programme:
+        return save_asked(self)
+
 
 class ProgrammeForm(forms.ModelForm[Programme]):
     hold_days = DigitIntegerField(
@@ -66,28 +81,10 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         decimal_places=4,
         widget=NumberInput,
     )
-    new_days = DigitIntegerField(label=_("New: joined in the last days"), min_value=1, max_value=3650)
-    regular_purchases = DigitIntegerField(
-        label=_("Regular: at least that many purchases"), min_value=1, max_value=1000
-    )
-    regular_days = DigitIntegerField(label=_("Regular: within the last days"), min_value=1, max_value=3650)
-    inactive_days = DigitIntegerField(
-        label=_("Inactive: nothing for that many days"), min_value=1, max_value=3650
-    )
 
     class Meta:
         model = Programme
-        fields = [
-            "is_running",
-            "expiry_months",
-            "hold_days",
-            "point_value",
-            "needs_approval",
-            "new_days",
-            "regular_purchases",
-            "regular_days",
-            "inactive_days",
-        ]
+        fields = ["is_running", "expiry_months", "hold_days", "point_value", "needs_approval"]
         labels = {
             "is_running": _("Points are given"),
             "expiry_months": _("Points expire"),
@@ -103,6 +100,9 @@ class ProgrammeForm(forms.ModelForm[Programme]):
             # Or one person could switch it off, run a file, and switch it on again.
             approval = self.fields["needs_approval"]
             approval.disabled, approval.help_text = True, _("Only an Admin switches this off.")
+
+    def save(self, commit: bool = True) -> Programme:
+        return save_asked(self)
 
 
 class BranchForm(forms.ModelForm[Branch]):

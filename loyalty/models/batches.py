@@ -131,8 +131,9 @@ class BatchAction(models.Model):
 class BatchRow(models.Model):
     """`number` is the row's place as a spreadsheet shows it: the first below the headings is 2.
 
-    Member and entry have no foreign key in the database: it would be asked for a million times, and neither
-    can go away (entries by the ledger's trigger, members but by the undoing of this very batch).
+    Member and entry have no foreign key in the database: it would be asked for a million times. Entries
+    cannot go away, by the ledger's trigger; members can by the undoing of the import that made them, and
+    whoever carries out rows asks for that.
     """
 
     batch = models.ForeignKey(

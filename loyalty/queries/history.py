@@ -195,7 +195,7 @@ def name_of(purchase: Purchase) -> str:
     if purchase.name:
         number = localize_digits(purchase.name, get_language() or "en")
         return gettext("order %(number)s") % {"number": _apart(number)}
-    if purchase.reference.startswith("counter:"):
+    if purchase.place == Place.COUNTER:
         return gettext("at the counter")
     return _apart(purchase.reference)
 

@@ -87,18 +87,6 @@ def to_be_used(member: Member, day: date) -> "QuerySet[Redemption]":
     return coupons_of(member).filter(good, status=RedemptionStatus.OPEN)
 
 
-def usable_coupons(member: Member, day: date) -> "QuerySet[Redemption]":
-    """Discount coupons that are good on that day, those that end first at the top."""
-    good = Q(expires_on=None) | Q(expires_on__gte=day)
-    return (
-        Redemption.objects.filter(
-            good, member=member, status=RedemptionStatus.OPEN, reward__kind=RewardKind.COUPON
-        )
-        .select_related("reward")
-        .order_by("expires_on", "pk")
-    )
-
-
 def used_on(reference: str) -> Redemption | None:
     """The coupon that is used on that thing."""
     used = Redemption.objects.filter(used_on=reference, status=RedemptionStatus.USED)

@@ -17,7 +17,7 @@ from loyalty.forms.batches import ColumnsForm
 from loyalty.models import Batch
 from loyalty.permissions import rights_in
 from loyalty.queries.batches import AT_WORK, SHOWN, result_rows, sentence_of, telling_rows
-from loyalty.views.common import backoffice, operator_of, page
+from loyalty.views.common import backoffice, operator_of, page, sees_members
 from loyalty.views.imports import RIGHT_OF
 from marketplace.common.errors import DomainError
 from marketplace.common.export import Cell, export_response
@@ -30,28 +30,28 @@ _STEP_OF = {
     BatchStatus.WAITING: 2,
     BatchStatus.RUNNING: 2,
 }
-_DISCARDED_FROM = (
-    BatchStatus.UPLOADED,
-    BatchStatus.CHECKED,
-    BatchStatus.WAITING,
-    BatchStatus.STOPPED,
-    BatchStatus.FAILED,
-)
 # Who did what with it; later ones are not shown.
 _ACTIONS = 50
 
 
 def _batch(request: HttpRequest, pk: int, *, to_approve: bool = False) -> Batch:
-    """For whom the menu of its kind is there, and for those who approve; 404 for others."""
+    """For whom the menu of its kind is there, and, when it moves points, for those who approve; 404 for
+    others."""
     found = Batch.objects.select_related("by", "approved_by", "undone_by").filter(pk=pk).first()
-    rights = rights_in(request)
-    if found is None or not rights & {
-        RIGHT_OF[BatchKind(found.kind)],
-        *([Right.APPROVE] if to_approve else []),
-    }:
+    if found is None:
+        raise Http404
+    moves_points = found.points_added or found.points_taken
+    ways = {RIGHT_OF[BatchKind(found.kind)], *([Right.APPROVE] if to_approve and moves_points else [])}
+    if not rights_in(request) & ways:
         raise Http404
     request.backoffice_right = RIGHT_OF[BatchKind(found.kind)]  # type: ignore[attr-defined]
     return found
+
+
+def _shows_cells(request: HttpRequest, found: Batch) -> bool:
+    """Who approves an import sees its numbers; whom it is about, only with the right to Member Detail."""
+    about_people = found.kind == BatchKind.MEMBERS
+    return not about_people or RIGHT_OF[BatchKind.MEMBERS] in rights_in(request) or sees_members(request)
 
 
 @backoffice()
@@ -74,6 +74,7 @@ def _page(request: HttpRequest, found: Batch, form: ColumnsForm | None = None) -
         "problem": batches.sentence_of(found.problem) if found.problem else "",
         "rows": [] if at_work else [(row, sentence_of(row)) for row in telling_rows(found)],
         "shown": SHOWN,
+        "shows_cells": _shows_cells(request, found),
         "troubled": found.rows_error + found.rows_skipped,
     }
     if found.status in (BatchStatus.UPLOADED, BatchStatus.CHECKED) or (found.is_unchecked and found.file):
@@ -93,7 +94,7 @@ def _allowed(request: HttpRequest, found: Batch) -> dict[str, bool]:
         "may_approve": Right.APPROVE in rights and batches.may_approve(found, operator_of(request)),
         "may_undo": may_work and stands and found.rows_done > 0,
         "undo_waits": batches.wants_second(found),
-        "may_discard": may_work and unmade and found.status in _DISCARDED_FROM,
+        "may_discard": may_work and unmade and found.status in batches.DISCARDABLE,
     }
 
 
@@ -194,7 +195,7 @@ def batch_result(request: HttpRequest, pk: int, file_format: str) -> HttpRespons
     """The file's own columns with what came of each row: to be mended and uploaded again. Rows without a
     reference get theirs, so that what is done is known when it comes back."""
     found = _batch(request, pk, to_approve=True)
-    if file_format not in ("csv", "xlsx"):
+    if file_format not in ("csv", "xlsx") or not _shows_cells(request, found):
         raise Http404
     own = found.kind != BatchKind.MEMBERS and "reference" not in found.columns
     headings = [

@@ -21,7 +21,7 @@ from loyalty.forms.earning import FIELDS, OF_PURCHASE, EarningRuleForm, TryForm,
 from loyalty.models import EarningRule, Level
 from loyalty.queries.rules import rule_rows
 from loyalty.queries.steps import step_sentence
-from loyalty.views.common import backoffice, page
+from loyalty.views.common import backoffice, page, sees_members
 
 TITLE = "Point Earning Setup"
 
@@ -29,7 +29,7 @@ TITLE = "Point Earning Setup"
 @backoffice(Right.POINT_EARNING)
 @require_safe
 def earning_rules(request: HttpRequest) -> HttpResponseBase:
-    tried = TryForm(request.GET) if "amount" in request.GET else TryForm()
+    tried = TryForm(request.GET if "amount" in request.GET else None, sees_members=sees_members(request))
     context: dict[str, Any] = {
         "rows": rule_rows(store_day(), dict(category_choices())),
         "programme": programme(),

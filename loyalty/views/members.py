@@ -76,7 +76,7 @@ def change_member(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = MemberForm(request.POST or None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_member(member, by=operator_of(request), **form.cleaned_data)
+            edit_member(member, by=operator_of(request), seen=form.seen(), **form.changes())
         except DomainError as error:
             form.refuse(error)
         else:

@@ -210,6 +210,7 @@ def _joined(story: Story, user: User | None, at: datetime) -> Member:
 def _buy(member: Member, amount: int, at: datetime, branch: Branch | None, staff: User) -> None:
     purchase = Purchase.objects.create(
         reference=f"demo:{member.number}:{at:%Y%m%d}",
+        name="" if branch else f"{at:%Y%m%d}",
         member=member,
         amount=Decimal(amount),
         by_category={"": str(amount)},

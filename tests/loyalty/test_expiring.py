@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 
 from loyalty.domain import refund
-from loyalty.domain.expiring import expiring_points
 from loyalty.domain.ledger import Posting, held_points, lock_member, post, spendable_points
 from loyalty.domain.programme import expiry_day
 from loyalty.enums import EntryKind
@@ -169,12 +168,3 @@ def test_who_had_all_of_it_taken_last_time_is_not_looked_at(
 
     with django_assert_num_queries(1):
         expire_points(now=DAY_AFTER, since=date(2027, 2, 1))
-
-
-def test_how_many_points_are_about_to_go(member: Member) -> None:
-    write(member, EntryKind.BONUS, 100, "a", expires_on=JAN_31)
-    write(member, EntryKind.BONUS, 50, "b", expires_on=FEB_28)
-    write(member, EntryKind.REDEMPTION, -20, "c")
-
-    assert expiring_points(member, until=LAST_MOMENT) == 0
-    assert expiring_points(member, until=DAY_AFTER) == 80

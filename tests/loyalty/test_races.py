@@ -53,13 +53,14 @@ def at_once(count: int, call: Callable[[int], Got]) -> list[Got]:
 
 def while_it_waits(work: Callable[[], Any], table: str, look: Callable[[], Got]) -> Got:
     """What `look` finds while `work`, in a thread of its own, waits for `table`, which is locked here."""
+    waits = "SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             waiting = pool.submit(lambda: (work(), connection.close()))
             deadline = time.monotonic() + 10
             while time.monotonic() < deadline:
-                cursor.execute("SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
+                cursor.execute(waits, [table])
                 if cursor.fetchone():
                     break
             else:

@@ -7,10 +7,18 @@ from loyalty.domain.batches.hands import may_approve, wants_second
 from loyalty.domain.batches.problems import FileError, sentence_of
 from loyalty.domain.batches.running import approve, approve_undo, go_on, keep, run, stop, undo, work_on
 from loyalty.domain.batches.tidying import KEEP_FILES, delete_old_files, forget_rows
-from loyalty.domain.batches.uploading import MAX_BYTES, begin_check, discard, first_with, upload
+from loyalty.domain.batches.uploading import (
+    DISCARDABLE,
+    MAX_BYTES,
+    begin_check,
+    discard,
+    first_with,
+    upload,
+)
 
 __all__ = [
     "COLUMNS",
+    "DISCARDABLE",
     "KEEP_FILES",
     "MAX_BYTES",
     "FileError",

@@ -12,22 +12,26 @@ from loyalty.enums import RowProblem
 from loyalty.models import Batch
 
 # In primary-key order, so that two batches, or a batch and a purchase, never wait for each other. Says how
-# many of the members are there no more.
+# many of the members are there no more: merged, erased, or away with the import that made them.
 _LOCK = """
-SELECT count(*) FILTER (WHERE merged_into_id IS NOT NULL OR erased_at IS NOT NULL) FROM (
-    SELECT member.merged_into_id, member.erased_at FROM (
-        SELECT DISTINCT member_id FROM loyalty_batchrow
-        WHERE batch_id = %(batch)s AND number BETWEEN %(low)s AND %(high)s AND status = %(status)s
-    ) wanted JOIN loyalty_member member ON member.id = wanted.member_id
+WITH wanted AS MATERIALIZED (
+    SELECT DISTINCT member_id FROM loyalty_batchrow
+    WHERE batch_id = %(batch)s AND number BETWEEN %(low)s AND %(high)s AND status = %(status)s
+)
+SELECT (SELECT count(*) FROM wanted)
+    - count(*) FILTER (WHERE merged_into_id IS NULL AND erased_at IS NULL) FROM (
+    SELECT member.merged_into_id, member.erased_at
+    FROM wanted JOIN loyalty_member member ON member.id = wanted.member_id
     ORDER BY member.id FOR NO KEY UPDATE OF member
 ) locked
 """
 _GONE = """
 UPDATE loyalty_batchrow SET status = %(becomes)s, problem = %(problem)s
-FROM loyalty_member member
-WHERE batch_id = %(batch)s AND loyalty_batchrow.number BETWEEN %(low)s AND %(high)s
-  AND status = %(status)s AND member.id = member_id
-  AND (member.merged_into_id IS NOT NULL OR member.erased_at IS NOT NULL)
+WHERE batch_id = %(batch)s AND number BETWEEN %(low)s AND %(high)s AND status = %(status)s
+  AND NOT EXISTS (
+    SELECT 1 FROM loyalty_member member
+    WHERE member.id = member_id AND member.merged_into_id IS NULL AND member.erased_at IS NULL
+  )
 """
 # No join here depends on what the planner guesses of a table that was filled a minute ago: rows are met by
 # their number, members and entries by their key, and what came of an INSERT is a hashed subplan.
@@ -143,7 +147,7 @@ def take_back(batch: Batch, low: int, high: int, *, now: datetime) -> int:
 
 
 def _settle_gone(cursor: Any, values: dict[str, Any], becomes: str, problem: RowProblem) -> int:
-    """Locks the rows' members; how many rows are settled because theirs was merged or erased."""
+    """Locks the rows' members; how many rows are settled because theirs is there no more."""
     # Reading all members for a chunk looks cheaper to the planner, and is not: they are in memory.
     cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute(_LOCK, values)

@@ -229,7 +229,9 @@ def recount(batch: Batch) -> None:
     batch.rows_total, batch.rows_ready, batch.rows_done = found["total"], found["ready"], found["done"]
     batch.rows_skipped, batch.rows_error = found["skipped"], found["error"]
     batch.rows_undone = found["undone"]
-    counted = Q(status__in=[RowStatus.READY, RowStatus.DONE, RowStatus.UNDONE])
+    # Of members whom an import found, points are not brought along: such a row never has an entry.
+    counted = Q(status=RowStatus.READY) & ~Q(problem=RowProblem.POINTS_LEFT_OUT)
+    counted |= Q(status__in=[RowStatus.DONE, RowStatus.UNDONE], entry__isnull=False)
     sums = rows.aggregate(
         added=Sum("points", filter=counted & Q(points__gt=0)),
         taken=Sum("points", filter=counted & Q(points__lt=0)),

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from loyalty.enums import BatchStatus
 from loyalty.models import Batch
+from loyalty.queries.batches import AT_WORK
 from marketplace.common.background import enqueue_on_commit
 
 STALE_SECONDS = 30
-AT_WORK = (BatchStatus.CHECKING, BatchStatus.RUNNING, BatchStatus.UNDOING)
 TASK = "loyalty.work_on_batch"
 
 
@@ -25,12 +25,17 @@ class LostClaimError(Exception):
 
 
 def claim(batch_pk: int) -> UUID | None:
-    """A claim on a batch that has work and nobody who does it."""
+    """A claim on a batch that has work and nobody who does it. Who is in a step holds the batch, however old
+    the beat: nobody stands in line behind it."""
     token = uuid4()
     free = Q(claim=None) | Q(beat_at=None) | Q(beat_at__lt=_stale())
-    got = Batch.objects.filter(free, pk=batch_pk, status__in=AT_WORK).update(
-        claim=token, beat_at=timezone.now(), attempts=F("attempts") + 1
-    )
+    with transaction.atomic():
+        found = Batch.objects.select_for_update(skip_locked=True).filter(
+            free, pk=batch_pk, status__in=AT_WORK
+        )
+        got = Batch.objects.filter(pk__in=found.values("pk")).update(
+            claim=token, beat_at=timezone.now(), attempts=F("attempts") + 1
+        )
     return token if got else None
 
 

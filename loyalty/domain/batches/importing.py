@@ -38,6 +38,21 @@ FROM unnest(%(members)s::bigint[], %(references)s::text[], %(points)s::bigint[])
     AS opening(member, reference, points)
 RETURNING reference, id
 """
+# Numbers that no member has, and no row further down, where a spreadsheet may have made 10000001.0 of it. A
+# file without the column has no place for them, and its rows are not looked through.
+_FREE = """
+WITH fresh AS MATERIALIZED (
+    SELECT nextval('loyalty_member_number')::text AS number FROM generate_series(1, %(asked)s)
+)
+SELECT number FROM fresh
+WHERE NOT EXISTS (SELECT 1 FROM loyalty_member member WHERE member.number = fresh.number)
+  AND number NOT IN (
+    SELECT fresh.number FROM loyalty_batchrow below
+    JOIN fresh ON fresh.number = split_part(btrim(cells ->> %(place)s::int, ' '''), '.', 1)
+    WHERE batch_id = %(batch)s AND below.number > %(last)s AND status = 'ready'
+  )
+ORDER BY number::bigint
+"""
 
 
 class _ReadPhone(PhoneNumber):  # type: ignore[misc]  # the library is untyped
@@ -73,11 +88,11 @@ def bring(batch: Batch, low: int, high: int, *, now: datetime) -> Done:
     )
     today = store_day(now)
     people = [_read(row, batch, today) for row in rows]
-    world = World.around([person for person in people if person], lock=True)
+    world = World.around([person for person in people if isinstance(person, Newcomer)], lock=True)
     chunk, fill = _Chunk(), batch.options.get("existing") == "fill"
     for row, person in zip(rows, people, strict=True):
         _decide(chunk, world, row, person, today, fill=fill)
-    _make(chunk, world, today)
+    _make(chunk, batch, today)
     Member.objects.bulk_update(chunk.changed, [*FILLED_COLUMNS], batch_size=CHANGED_AT_ONCE)
     entries = _open(batch, chunk, now)
     _write(chunk.results, entries)
@@ -85,19 +100,19 @@ def bring(batch: Batch, low: int, high: int, *, now: datetime) -> Done:
     return Done(statuses.count("done"), statuses.count("error"), statuses.count("skipped"))
 
 
-def _read(row: BatchRow, batch: Batch, today: date) -> Newcomer | None:
+def _read(row: BatchRow, batch: Batch, today: date) -> Newcomer | RowProblem:
     try:
         return read_newcomer(row.cells, batch.columns, today=today)
-    except RowError:  # it was read once already: only a day or a setting can have changed
-        return None
+    except RowError as error:  # it was read once already: only a day or a setting can have changed
+        return error.problem
 
 
 def _decide(
-    chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | None, today: date, *, fill: bool
+    chunk: _Chunk, world: World, row: BatchRow, person: Newcomer | RowProblem, today: date, *, fill: bool
 ) -> None:
     """Judged once more: the store went on since the check."""
-    if person is None:
-        chunk.results.append(_Result(row, "error", RowProblem.BAD_JOINED.value))
+    if isinstance(person, RowProblem):
+        chunk.results.append(_Result(row, "error", person.value))
         return
     status, problem = world.judge(person, fill=fill)
     result = _Result(row, "done" if status == "ready" else status, problem, world.found(person))
@@ -145,10 +160,10 @@ CHANGED_AT_ONCE = 200  # each row is compared with all others of its statement
 FILLED_COLUMNS = ("name", "email", "birthday", "hand_level", "hand_level_until", "level", "search_text")
 
 
-def _make(chunk: _Chunk, world: World, today: date) -> None:
+def _make(chunk: _Chunk, batch: Batch, today: date) -> None:
     """The new members, in one statement."""
     lowest = Level.objects.filter(threshold__lte=0).order_by("-threshold").first()
-    numbers = iter(_free_numbers(sum(1 for _result, person in chunk.newcomers if not person.number)))
+    numbers = iter(_free_numbers(chunk, batch))
     for result, person in chunk.newcomers:
         member = result.member
         assert member is not None
@@ -190,18 +205,23 @@ def _stands(member: Member, today: date) -> bool:
     return member.hand_level_id is not None and (until is None or until >= today)
 
 
-def _free_numbers(count: int) -> list[str]:
-    """From the sequence, past those that a file brought along."""
+def _free_numbers(chunk: _Chunk, batch: Batch) -> list[str]:
+    """From the sequence, past those that a file brought along and those that this one brings: for each of the
+    newcomers without one, or more."""
+    own = {person.number for _result, person in chunk.newcomers}
+    count = sum(1 for _result, person in chunk.newcomers if not person.number)
+    values: dict[str, Any] = {
+        "batch": batch.pk,
+        "last": max((result.row.number for result in chunk.results), default=0),
+        "place": batch.columns.get("number"),
+        "asked": count,
+    }
     free: list[str] = []
     with connection.cursor() as cursor:
         while len(free) < count:
-            cursor.execute(
-                "SELECT fresh.number FROM (SELECT nextval('loyalty_member_number')::text AS number"
-                " FROM generate_series(1, %s)) fresh"
-                " WHERE NOT EXISTS (SELECT 1 FROM loyalty_member WHERE number = fresh.number)",
-                [count - len(free)],
-            )
-            free += [number for (number,) in cursor.fetchall()]
+            cursor.execute(_FREE, values)
+            free += [number for (number,) in cursor.fetchall() if number not in own]
+            values["asked"] *= 2  # a file may bring a hundred thousand in a row
     return free
 
 

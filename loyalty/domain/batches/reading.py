@@ -217,4 +217,7 @@ def _email(text: str) -> str:
             validate_email(text)
         except ValidationError as error:
             raise RowError(RowProblem.BAD_EMAIL) from error
-    return text.lower() if len(text) <= 254 else ""
+    text = text.lower()
+    if len(text) > 254:  # validate_email lets longer ones pass than a member has room for
+        raise RowError(RowProblem.BAD_EMAIL)
+    return text

@@ -14,6 +14,7 @@ from loyalty.domain.batches.problems import FileError
 from loyalty.domain.batches.uploading import locked
 from loyalty.enums import BatchDeed, BatchKind, BatchStatus, FileProblem, RowProblem, RowStatus
 from loyalty.models import Batch
+from loyalty.queries.batches import AT_WORK
 from marketplace.common.background import enqueue_on_commit
 from marketplace.common.errors import DomainError
 
@@ -86,7 +87,8 @@ def keep(batch: Batch, *, by: User) -> Batch:
         batch = locked(batch, BatchStatus.UNDO_WAITS)
         hands.note(batch, BatchDeed.KEPT, by)
         batch.status = BatchStatus.STOPPED if batch.halted else BatchStatus.DONE
-        batch.undone_by = None
+        if batch.halted != BatchStatus.UNDOING:  # what was begun stays somebody's
+            batch.undone_by = None
         batch.save(update_fields=["status", "undone_by"])
     return batch
 
@@ -94,7 +96,7 @@ def keep(batch: Batch, *, by: User) -> Batch:
 def stop(batch: Batch, *, by: User) -> Batch:
     """After the rows that are in work now. What is done stays and can be gone on with or undone."""
     with transaction.atomic():
-        batch = locked(batch, *claims.AT_WORK)
+        batch = locked(batch, *AT_WORK)
         hands.note(batch, BatchDeed.STOPPED, by)
         checking.recount(batch)
         claims.ended(batch, BatchStatus.STOPPED)
@@ -110,6 +112,8 @@ def go_on(batch: Batch, *, by: User) -> Batch:
             raise DomainError(_("Nothing was changed yet: check the file again."), code="not_begun")
         if batch.halted == BatchStatus.UNDOING:
             hands.note(batch, BatchDeed.WENT_ON, by)
+            if batch.undo_approved_by_id is None:  # once approved, it stays whose it was
+                batch.undone_by = by
             _undo_or_wait(batch)
         else:
             hands.note(batch, BatchDeed.RAN, by)
@@ -224,4 +228,8 @@ def _undo(batch_pk: int, token: UUID) -> None:
             batch.attempts = 0
     with claims.step(batch_pk, token, BatchStatus.UNDOING) as batch:
         checking.recount(batch)
-        claims.ended(batch, BatchStatus.DONE if batch.rows_done else BatchStatus.UNDONE)
+        if batch.rows_done and batch.rows_ready:  # the run had not come to its end: it stands there again
+            claims.ended(batch, BatchStatus.STOPPED)
+            batch.halted = BatchStatus.RUNNING
+        else:
+            claims.ended(batch, BatchStatus.DONE if batch.rows_done else BatchStatus.UNDONE)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from posixpath import normpath
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -135,6 +136,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | int):
+        if not isfinite(value):  # of 1e999 or NaN, which other programs write; no row has a use for it
+            return str(value)
         if value == int(value) and abs(value) < 10**15:
             return str(int(value))
         return f"{Decimal(repr(value)):f}"

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models.functions import Coalesce
 
 from loyalty.domain.batches.checking import recount
-from loyalty.domain.batches.claims import AT_WORK
 from loyalty.enums import RowProblem, RowStatus
 from loyalty.models import Batch, BatchRow, Member
+from loyalty.queries.batches import AT_WORK
 
 # After its batch was over or thrown away, or came and was left lying. Rows and counts stay.
 KEEP_FILES = timedelta(days=30)

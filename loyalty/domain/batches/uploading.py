@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from loyalty.domain.batches import claims, files, hands
 from loyalty.domain.batches import columns as columns_of
-from loyalty.domain.batches import files, hands
 from loyalty.domain.batches.problems import FileError
 from loyalty.enums import BatchDeed, BatchKind, BatchStatus, FileProblem, RowStatus
 from loyalty.models import Batch
@@ -19,9 +19,9 @@ from marketplace.common.errors import DomainError
 
 MAX_BYTES = 100 * 1024 * 1024
 FILL, SKIP = "fill", "skip"
-TASK = "loyalty.work_on_batch"
 _BLOCK = 1024 * 1024
 _CHECKABLE = (BatchStatus.UPLOADED, BatchStatus.CHECKED, BatchStatus.STOPPED, BatchStatus.FAILED)
+DISCARDABLE = (*_CHECKABLE, BatchStatus.WAITING)
 _COUNTS = tuple(f"rows_{name}" for name in ("total", *RowStatus.values)) + ("points_added", "points_taken")
 
 
@@ -63,9 +63,11 @@ def upload(
 
 
 def first_with(digest: str, kind: BatchKind | str) -> Batch | None:
-    """The first batch made of this very file; one that was thrown away does not count."""
-    same = Batch.objects.filter(digest=digest, kind=kind)
-    return same.exclude(status__in=[BatchStatus.DISCARDED, BatchStatus.FAILED]).order_by("pk").first()
+    """The first batch made of this very file; one that was thrown away, or failed before it changed
+    anything, does not count."""
+    same = Batch.objects.filter(digest=digest, kind=kind).exclude(status=BatchStatus.DISCARDED)
+    same = same.exclude(status=BatchStatus.FAILED, rows_done=0, rows_undone=0)
+    return same.order_by("pk").first()
 
 
 def begin_check(batch: Batch, *, columns: dict[str, int], options: dict[str, Any], by: User) -> Batch:
@@ -94,14 +96,14 @@ def begin_check(batch: Batch, *, columns: dict[str, int], options: dict[str, Any
         for name in _COUNTS:
             setattr(batch, name, 0)
         batch.save()
-        enqueue_on_commit(TASK, batch_id=batch.pk)
+        enqueue_on_commit(claims.TASK, batch_id=batch.pk)
     return batch
 
 
 def discard(batch: Batch, *, by: User) -> Batch:
     """It will not be run; what was read of it stays to be looked at."""
     with transaction.atomic():
-        batch = locked(batch, *_CHECKABLE, BatchStatus.WAITING)
+        batch = locked(batch, *DISCARDABLE)
         if batch.rows_done or batch.rows_undone:
             raise moved_on(batch)
         hands.note(batch, BatchDeed.DISCARDED, by)

@@ -182,6 +182,22 @@ def test_members_who_were_merged_or_erased_after_the_check_get_nothing(
     assert rows_of(run(batch, clerk)) == [(2, "done", ""), (3, "error", "member_gone")]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_members_who_went_with_their_import_after_the_check_keep_nobody_from_theirs(
+    checked: Callable[..., Batch], done: Callable[..., Batch], member: Member, clerk: User, ledger_of: Ledger
+) -> None:
+    brought = done("Phone,Name\n0811111111,New\n", BatchKind.MEMBERS)
+    batch = checked("Phone,Points\n0811111111,5\n0812345678,6\n0811111111,7\n")
+    undo(brought, clerk)
+    assert Member.objects.count() == 1
+
+    batch = run(batch, clerk)
+
+    assert rows_of(batch) == [(2, "error", "member_gone"), (3, "done", ""), (4, "error", "member_gone")]
+    assert (batch.status, counts_of(batch), batch.points_added) == ("done", (3, 0, 1, 0, 2, 0), 6)
+    assert (ledger_of(member), check_balances().wrong) == ([("adjustment", 6)], [])
+
+
 def test_undo_reverses_every_row_and_restores_every_balance(
     done: Callable[..., Batch], make_member: Callable[..., Member], member: Member, clerk: User
 ) -> None:

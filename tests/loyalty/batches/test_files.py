@@ -87,6 +87,34 @@ def test_a_sheet_that_would_fill_the_memory_is_refused_before_it_is_read() -> No
     assert refusal.value.problem == "too_large"
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+@pytest.mark.parametrize("below", [0, 40])
+def test_a_number_that_is_none_is_refused_in_its_row(
+    number: str, below: int, checked: Callable[..., Batch], member: Member
+) -> None:
+    """Below the first rows, too, which are read as the file comes."""
+
+    def write(_book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["Phone", "Points"])
+        for row in range(1, below + 1):
+            sheet.write_row(row, 0, ["0812345678", 5])
+        sheet.write_row(below + 1, 0, ["0812345678", 7777])
+
+    batch = checked(_with(_sheet(write), b"<v>7777</v>", f"<v>{number}</v>".encode()))
+
+    assert (batch.status, batch.rows_ready, batch.rows_error) == ("checked", below, 1)
+    assert rows_of(batch)[below] == (below + 2, "error", "bad_points")
+
+
+def _with(book: bytes, cell: bytes, other: bytes) -> bytes:
+    """The XLSX as another program may have written it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as read, zipfile.ZipFile(out, "w") as written:
+        for part in read.infolist():
+            written.writestr(part, read.read(part).replace(cell, other))
+    return out.getvalue()
+
+
 # Beyond what is looked at to tell a table from a picture.
 _LONG = ("0812345678,5,," + "x" * 60_000 + "\n") * 20
 

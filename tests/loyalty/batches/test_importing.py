@@ -94,6 +94,23 @@ def test_known_members_are_left_as_they_are_unless_empty_fields_are_to_be_filled
     ]
 
 
+def test_points_that_are_not_brought_along_are_not_counted(
+    checked: Callable[..., Batch], member: Member, clerk: User
+) -> None:
+    content = HEAD + "0812345678,x,,1990-05-31,,99,,\n0811111111,New,,,,60,,\n"
+
+    batch = checked(content, M, {"existing": "fill"})
+    assert (rows_of(batch)[0], batch.points_added) == ((2, "ready", "points_left_out"), 60)
+
+    batch = run(batch, clerk)
+    assert (rows_of(batch)[0], batch.points_added) == ((2, "done", "points_left_out"), 60)
+    assert list(LedgerEntry.objects.values_list("kind", "points")) == [("imported", 60)]
+
+    Member.objects.filter(pk=member.pk).update(birthday=date(1990, 6, 1))
+    batch = undo(batch, clerk)
+    assert (rows_of(batch), batch.points_added) == ([(2, "done", "member_changed"), (3, "undone", "")], 60)
+
+
 def test_a_number_of_another_member_is_refused(done: Callable[..., Batch], member: Member) -> None:
     batch = done(f"Phone,Member ID\n0811111111,{member.number}\n0811111112,B-1\n0811111113,B-1\n", M)
 
@@ -109,6 +126,33 @@ def test_numbers_of_the_sequence_go_past_those_that_came_along(
     done("Phone,Name\n0811111112,x\n", M)
 
     assert Member.objects.get(name="x").number == str(following + 1)
+
+
+@pytest.mark.parametrize("at_once", [2000, 1])
+def test_numbers_of_the_sequence_go_past_those_of_other_rows_too(
+    at_once: int,
+    checked: Callable[..., Batch],
+    make_member: Callable[..., Member],
+    clerk: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loyalty.domain.batches.running.ROWS_AT_ONCE", {M: at_once})
+    following = int(make_member().number) + 1
+    batch = checked(
+        f"Phone,Member ID,Name\n0811111111,,a\n0811111112,{following},b\n"
+        f"0811111113,{following + 1}.0,c\n0811111114,,d\n",
+        M,
+    )
+
+    batch = run(batch, clerk)
+
+    assert (batch.status, counts_of(batch)) == ("done", (4, 0, 4, 0, 0, 0))
+    assert list(Member.objects.exclude(name="").order_by("name").values_list("name", "number")) == [
+        ("a", str(following + 2)),
+        ("b", str(following)),
+        ("c", str(following + 1)),
+        ("d", str(following + 3)),
+    ]
 
 
 def test_the_number_of_somebody_who_joins_goes_past_them_too(
@@ -130,6 +174,29 @@ def test_whom_somebody_joined_after_the_check_is_not_made_twice(
 
     assert rows_of(batch) == [(2, "skipped", "member_exists"), (3, "done", "")]
     assert (counts_of(batch), batch.points_added) == ((2, 0, 1, 1, 0, 0), 60)
+
+
+def test_an_email_that_is_too_long_is_refused_and_the_longest_is_kept(done: Callable[..., Batch]) -> None:
+    domain = "@" + ".".join(["b" * 60] * 4)
+    longest = "a" * (254 - len(domain)) + domain
+
+    batch = done(f"Phone,Email\n0811111111,{longest}\n0811111112,a{longest}\n", M)
+
+    assert rows_of(batch) == [(2, "done", ""), (3, "error", "bad_email")]
+    assert list(Member.objects.values_list("email", flat=True)) == [longest]
+
+
+def test_what_cannot_be_read_any_more_when_it_is_run_says_what_is_wrong_with_it(
+    checked: Callable[..., Batch], clerk: User
+) -> None:
+    batch = checked("Phone,Email\n0811111111,a@people.example\n0811111112,\n", M)
+    # An earlier version found it good.
+    batch.rows.filter(number=2).update(cells=["0811111111", "a" * 255 + "@people.example"])
+
+    batch = run(batch, clerk)
+
+    assert rows_of(batch) == [(2, "error", "bad_email"), (3, "done", "")]
+    assert (counts_of(batch), Member.objects.count()) == ((2, 0, 1, 0, 1, 0), 1)
 
 
 def test_undo_removes_what_was_made_and_restores_what_was_filled(

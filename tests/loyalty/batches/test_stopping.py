@@ -197,3 +197,58 @@ def test_a_run_that_was_stopped_waits_when_approval_came_meanwhile(
     batches.go_on(batch, by=clerk)
 
     assert (Batch.objects.get().status, batches.work_on(batch.pk)) == ("waiting", False)
+
+
+def test_a_file_whose_run_broke_off_half_way_is_recognised(
+    checked: Checked, upload: Checked, member: Member, clerk: User
+) -> None:
+    batch = _broken(checked(TEN), member, clerk)
+
+    with pytest.raises(DomainError) as refusal:
+        upload(TEN)
+
+    assert (refusal.value.code, refusal.value.extra["first"]) == ("same_file", batch)
+    assert (Batch.objects.count(), _balance(member)) == (1, 40)
+
+
+def test_a_file_whose_run_broke_off_while_it_was_undone_is_recognised(
+    done: Checked, upload: Checked, member: Member, clerk: User
+) -> None:
+    batch = done(TEN)
+    batches.undo(batch, by=clerk)
+    for _worker in range(5):
+        assert claims.claim(batch.pk)
+        Batch.objects.update(beat_at=timezone.now() - timedelta(seconds=31))
+    assert _worked_on(batch).status == "failed"
+
+    with pytest.raises(DomainError) as refusal:
+        upload(TEN)
+
+    assert (refusal.value.code, refusal.value.extra["first"]) == ("same_file", batch)
+
+
+def test_a_file_whose_check_broke_off_comes_again_without_a_word(
+    upload: Checked, member: Member, clerk: User
+) -> None:
+    batch = upload(TEN)
+    batches.begin_check(batch, columns=batch.columns, options={}, by=clerk)
+    Batch.objects.update(encoding="no-such-encoding")
+    assert _worked_on(batch).status == "failed"
+
+    assert upload(TEN).pk != batch.pk
+
+
+def test_a_run_that_broke_off_and_was_undone_but_for_a_row_can_go_on(
+    checked: Checked, done: Checked, member: Member, clerk: User
+) -> None:
+    batch = _broken(checked(TEN), member, clerk)
+    done("Phone,Points\n0812345678,-3\n")
+
+    batch = undo(batch, clerk)
+
+    assert (batch.status, batch.halted, counts_of(batch)) == ("stopped", "running", (10, 2, 1, 0, 0, 7))
+    assert (rows_of(batch)[0], _balance(member)) == ((2, "done", "points_spent"), 2)
+    batches.go_on(batch, by=clerk)
+    batch = _worked_on(batch)
+    assert (batch.status, batch.halted, counts_of(batch)) == ("done", "", (10, 0, 3, 0, 0, 7))
+    assert (_balance(member), check_balances().wrong) == (12, [])

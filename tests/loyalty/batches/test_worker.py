@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from accounts.models import User
 from loyalty.domain import batches
 from loyalty.domain.batches import claims
 from loyalty.domain.checking import check_balances
-from loyalty.enums import BatchKind
+from loyalty.enums import BatchKind, BatchStatus
 from loyalty.models import Batch, LedgerEntry, Member
 from tests.loyalty.batches.conftest import counts_of, undo
 from tests.support.queue import forget_waiting
@@ -103,6 +103,39 @@ def test_an_import_whose_worker_is_killed_half_way_goes_on_adds_up_and_can_be_un
     assert counts_of(batch) == (ROWS + 2, 0, 0, 0, 2, ROWS)
     assert list(Member.objects.current().values()) == before
     assert LedgerEntry.objects.aggregate(sum=Sum("points")) == {"sum": 0}
+
+
+def test_a_step_that_takes_long_keeps_no_second_worker_waiting(
+    checked: Callable[..., Batch], member: Member, clerk: User
+) -> None:
+    batch = checked("Phone,Points\n0812345678,5\n")
+    batches.run(batch, by=clerk)
+    token = claims.claim(batch.pk)
+    assert token is not None
+    Batch.objects.update(beat_at=timezone.now() - timedelta(seconds=claims.STALE_SECONDS + 1))
+    at_it, asked = Event(), Event()
+
+    def work() -> None:
+        try:
+            with claims.step(batch.pk, token, BatchStatus.RUNNING):
+                at_it.set()
+                asked.wait(60)
+        finally:
+            connections.close_all()
+
+    worker = Thread(target=work)
+    worker.start()
+    try:
+        assert at_it.wait(60)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            second = claims.claim(batch.pk)
+    finally:
+        asked.set()
+        worker.join()
+
+    batch.refresh_from_db()
+    assert (second, batch.claim, batch.attempts) == (None, token, 1)
 
 
 def test_two_workers_on_one_batch_do_it_once(

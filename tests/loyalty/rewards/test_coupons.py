@@ -10,7 +10,7 @@ from accounts.models import User
 from loyalty.domain import free_coupon, is_over, use_coupon
 from loyalty.domain.reward_setup import has_open_redemptions
 from loyalty.models import Branch, Member, Purchase, Redemption, Reward
-from loyalty.queries.rewards import coupons_of, usable_coupons
+from loyalty.queries.rewards import coupons_of, to_be_used
 from marketplace.common.errors import DomainError
 from tests.loyalty.rewards.conftest import NOON
 
@@ -57,7 +57,7 @@ def test_on_its_last_day_it_is_good_and_on_the_next_it_is_shown_and_not_good(
         False,
         True,
     )
-    assert list(usable_coupons(rich, date(2026, 11, 24))) == []
+    assert list(to_be_used(rich, date(2026, 11, 24))) == []
     assert list(coupons_of(rich)) == [coupon]
     assert use_coupon(coupon, on="order:42", amount=None, by=customer, now=last).status == "used"
 

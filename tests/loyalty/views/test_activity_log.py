@@ -190,6 +190,7 @@ def test_names_and_phones_are_for_who_may_open_member_detail(
         f"/admin/friends/{campaign.pk}/export/",
         f"/admin/rewards/{reward.pk}/redemptions/",
         f"/admin/rewards/{reward.pk}/redemptions/?export=csv",
+        f"/admin/earning/?amount=1&member={member.number}",
     )
 
     def told(address: str) -> tuple[bool, bool]:

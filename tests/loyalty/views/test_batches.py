@@ -11,8 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import User
 from loyalty.domain import batches
-from loyalty.enums import Role
-from loyalty.models import Batch, LedgerEntry, Member, Programme
+from loyalty.enums import Right, Role
+from loyalty.models import BackofficeAccount, Batch, LedgerEntry, Member, Programme, RoleRights
 
 CONTENT = "Phone,Points\n0812345678,100\n0899999999,5\n"
 UPLOAD = "/admin/batches/phone/upload/"
@@ -118,6 +118,62 @@ def test_who_uploaded_is_not_offered_to_approve_and_another_is(
     assert _step(operator_client, "approve_batch").status == "waiting"
     assert "Approve and run" in admin_client.get(address).content.decode()
     assert _step(admin_client, "approve_batch").status == "done"
+
+
+def test_who_approves_opens_what_moves_points_and_no_other_file(
+    admin_client: Client,
+    make_backoffice: Callable[..., User],
+    client_of: Callable[[User], Client],
+    member: Member,
+) -> None:
+    _send(admin_client)
+    batch = _step(admin_client, "check_batch", phone="0", points="1")
+    approver = client_of(make_backoffice("noi", Role.OPERATOR))
+    RoleRights.objects.create(role=Role.OPERATOR, rights=[Right.APPROVE])
+    pages = [f"/admin/batches/{batch.pk}/{end}" for end in ("", "state/", "result/csv/")]
+
+    moving = [approver.get(address).status_code for address in pages]
+    Batch.objects.update(points_added=0)
+    still = [approver.get(address).status_code for address in pages]
+    Batch.objects.update(points_taken=5)
+    taking = [approver.get(address).status_code for address in pages]
+
+    assert (moving, still, taking) == ([200] * 3, [404] * 3, [200] * 3)
+
+
+def test_who_approves_an_import_without_member_detail_sees_nobodys_name_phone_or_email(
+    operator_client: Client,
+    make_person: Callable[..., User],
+    client_of: Callable[[User], Client],
+    member: Member,
+) -> None:
+    content = b"Phone,Name,Email,Points\n0899999999,Boonmee,boon@people.example,5\n0812345678,Malee,x,7\n"
+    operator_client.post(
+        "/admin/batches/members/upload/", {"file": SimpleUploadedFile("members.csv", content)}
+    )
+    batch = Batch.objects.get()
+    columns = {"phone": "0", "name": "1", "email": "2", "points": "3", "existing": "skip"}
+    operator_client.post(f"/admin/batches/{batch.pk}/check/", columns)
+    batches.work_on(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.points_added > 0, batch.rows_total) == (True, 2)
+    approver = make_person("noi", is_staff=True)
+    BackofficeAccount.objects.create(user=approver, role=Role.STAFF)
+
+    def told(*rights: Right) -> tuple[list[bool], bool, int]:
+        """Whether the page shows a name, a phone, the result file; what is wrong; and that file's answer."""
+        RoleRights.objects.update_or_create(role=Role.STAFF, defaults={"rights": rights})
+        page = client_of(approver).get(f"/admin/batches/{batch.pk}/").text
+        file = client_of(approver).get(f"/admin/batches/{batch.pk}/result/csv/")
+        return (
+            [part in page for part in ("Malee", "0812345678", "result file")],
+            "Rows that need a look" in page,
+            file.status_code,
+        )
+
+    assert told(Right.APPROVE) == ([False] * 3, True, 404)
+    assert told(Right.APPROVE, Right.MEMBERS) == ([True] * 3, True, 200)
+    assert told(Right.IMPORT) == ([True] * 3, True, 200)
 
 
 def test_an_undo_waits_for_another_who_is_offered_it(

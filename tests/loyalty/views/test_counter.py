@@ -480,8 +480,8 @@ def test_a_coupon_taken_in_and_then_undone_with_its_redemption_is_told_as_undone
     buy(10000)
     _confirm(counter, member, reward)
     redemption = Redemption.objects.get()
-    counter.post("/counter/coupons/", {"code": redemption.code})
-    counter.post(f"/counter/coupons/{redemption.pk}/", {"form_token": "a"})
+    found = counter.post("/counter/coupons/", {"code": redemption.code})
+    counter.post(found["Location"], {"form_token": str(TOKEN)})
     assert CouponUse.objects.get().undone_at is None
 
     counter.post(reverse("loyalty:undo_counter_redemption", args=[redemption.pk]))

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from django.test import Client
 
 from accounts.models import User
 from loyalty.domain import refund
 from loyalty.domain.earning import Step
-from loyalty.enums import Role, RuleKind
-from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase
+from loyalty.enums import Right, Role, RuleKind
+from loyalty.models import EarningRule, LedgerEntry, Level, Member, Programme, Purchase, RoleRights
 from loyalty.queries.steps import step_sentence
 
 SPENDING = {
@@ -148,6 +149,29 @@ def test_an_unknown_member_is_told(admin_client: Client, rule: EarningRule) -> N
 
     assert answer.context["try_form"].errors == {"member": ["No customer data found."]}
     assert "quote" not in answer.context
+
+
+@pytest.mark.parametrize("typed", ["0812345678", "Somsri", "people.example"])
+def test_without_member_detail_nothing_but_a_member_id_tells_that_there_is_a_member(
+    typed: str,
+    make_backoffice: Callable[..., User],
+    client_of: Callable[[User], Client],
+    rule: EarningRule,
+    member: Member,
+    make_member: Callable[..., Member],
+) -> None:
+    make_member(name="Somsri Too", email="too@people.example")
+    client = client_of(make_backoffice("oper", Role.OPERATOR))
+    RoleRights.objects.create(role=Role.OPERATOR, rights=[Right.POINT_EARNING])
+
+    answer = client.get("/admin/earning/", {"amount": "100", "member": typed})
+    by_number = client.get("/admin/earning/", {"amount": "100", "member": f" {member.number} "})
+
+    assert answer.context["try_form"].errors == {"member": ["No customer data found."]}
+    assert "Phone or Member ID" not in answer.text
+    assert by_number.context["tried_member"] == member
+    assert f'<bdi dir="ltr">{member.number}</bdi>' in by_number.text
+    assert "Somsri" not in by_number.text
 
 
 def test_staff_of_the_counter_do_not_find_it(

@@ -1,9 +1,11 @@
 """4.1 Member Detail in the backoffice."""
 
 import csv
+import html
 import io
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from loyalty.domain import edit_member
 from loyalty.domain.programme import store_day
 from loyalty.enums import Role
 from loyalty.models import EarningRule, LedgerEntry, Level, Member, Purchase
@@ -88,6 +91,129 @@ def test_a_saved_edit_shows_at_once(admin_client: Client, member: Member) -> Non
     )
     assert "Malee" in text_of(response)
     assert "Malee" in text_of(admin_client.get(reverse("loyalty:members"), {"q": "0812345678"}))
+
+
+def opened(client: Client, member: Member) -> dict[str, Any]:
+    """What the page of Edit member would send, unchanged."""
+    return opened_again(client.get(reverse("loyalty:edit_member", args=[member.pk])))
+
+
+def opened_again(response: Any) -> dict[str, Any]:
+    form = text_of(response)
+    sent = {name: html.unescape(value) for name, value in _INPUT.findall(form)}
+    sent |= {
+        name: html.unescape(text).removeprefix("\r\n").removeprefix("\n")
+        for name, text in _AREA.findall(form)
+    }
+    return {"hand_level": "", **sent}
+
+
+_INPUT = re.compile(r'<input type="(?:text|email|hidden)" name="([-\w]+)"(?: value="([^"]*)")?')
+_AREA = re.compile(r'<textarea name="(\w+)"[^>]*>([^<]*)</textarea>')
+
+
+def test_an_edit_writes_what_was_changed_and_leaves_what_others_wrote_meanwhile(
+    admin_client: Client, levels: list[Level], make_member: Make
+) -> None:
+    """As a phone that was put on the card at the counter while the page stood open."""
+    member = make_member(phone=None, name="Somsri", note="One\nTwo", birthday=date(1990, 5, 1))
+    page = opened(admin_client, member)
+    edit_member(member, phone="+66812345678", hand_level=levels[2], birthday=None, email="new@people.example")
+
+    response = admin_client.post(
+        reverse("loyalty:edit_member", args=[member.pk]), page | {"address": "99 Rama I"}
+    )
+
+    member.refresh_from_db()
+    assert response.status_code == 302
+    assert (str(member.phone), member.level, member.birthday, member.email) == (
+        "+66812345678",
+        levels[2],
+        None,
+        "new@people.example",
+    )
+    assert (member.name, member.address, member.note) == ("Somsri", "99 Rama I", "One\nTwo")
+
+
+@pytest.mark.parametrize("before", ["+66812345678", "+989121234567"])
+def test_a_phone_that_only_one_person_changes_is_changed(
+    before: str, admin_client: Client, make_member: Make
+) -> None:
+    member = make_member(phone=before)
+    page = opened(admin_client, member)
+
+    response = admin_client.post(
+        reverse("loyalty:edit_member", args=[member.pk]), page | {"name": "Malee", "phone": "0899999999"}
+    )
+
+    member.refresh_from_db()
+    assert (response.status_code, member.name, str(member.phone)) == (302, "Malee", "+66899999999")
+
+
+@pytest.mark.parametrize("language", ["en", "th", "fa"])
+def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_written_over(
+    language: str, admin_client: Client, member: Member
+) -> None:
+    Member.objects.update(birthday=date(1990, 5, 1))
+    admin_client.post("/admin/language/save/", {"language": language})
+    address = reverse("loyalty:edit_member", args=[member.pk])
+    page = opened(admin_client, member)
+    edit_member(member, note="By another", name="Malee", birthday=date(1990, 6, 1))
+    mine = page | {"note": "By me", "name": "Malai", "birthday": "1990-07-01"}
+
+    refused = admin_client.post(address, mine)
+    member.refresh_from_db()
+    then = (member.note, member.name, member.birthday)
+    again = opened_again(refused)
+    saved = admin_client.post(address, again)
+
+    member.refresh_from_db()
+    assert (refused.status_code, then) == (422, ("By another", "Malee", date(1990, 6, 1)))
+    assert set(refused.context["form"].errors) == {"note", "name", "birthday"}
+    assert [again[name] for name in ("note", "name")] == ["By me", "Malai"]
+    if language == "en":
+        sentences = refused.context["form"].errors
+        assert sentences["name"] == [
+            "Somebody else wrote “Malee” here meanwhile. Save again to write yours over it."
+        ]
+        assert "“1 June 1990”" in sentences["birthday"][0].replace("Jun ", "June ")
+    assert saved.status_code == 302
+    assert (member.note, member.name, member.birthday) == ("By me", "Malai", date(1990, 7, 1))
+
+
+def test_what_was_emptied_meanwhile_is_told_and_what_both_wrote_alike_is_no_quarrel(
+    admin_client: Client, member: Member, levels: list[Level]
+) -> None:
+    address = reverse("loyalty:edit_member", args=[member.pk])
+    page = opened(admin_client, member)
+    edit_member(member, email="", name="Malee", hand_level=levels[1])
+
+    refused = admin_client.post(address, page | {"email": "me@people.example", "name": "Malee"})
+    alike = admin_client.post(address, page | {"email": "", "name": "Malee", "hand_level": levels[1].pk})
+
+    member.refresh_from_db()
+    assert refused.context["form"].errors == {
+        "email": ["Somebody else emptied this meanwhile. Save again to write yours."]
+    }
+    assert (alike.status_code, member.email, member.name, member.hand_level) == (302, "", "Malee", levels[1])
+
+
+def test_a_level_by_hand_and_its_day_are_changed_as_one(
+    admin_client: Client, member: Member, levels: list[Level]
+) -> None:
+    until = store_day() + timedelta(days=30)
+    edit_member(member, hand_level=levels[1], hand_level_until=until)
+    address = reverse("loyalty:edit_member", args=[member.pk])
+    page = opened(admin_client, member) | {"hand_level": levels[1].pk}
+    edit_member(member, hand_level_until=until + timedelta(days=1))
+
+    refused = admin_client.post(address, page | {"hand_level": levels[2].pk})
+    emptied = admin_client.post(address, opened_again(refused) | {"hand_level": ""})
+
+    member.refresh_from_db()
+    assert set(refused.context["form"].errors) == {"hand_level_until"}
+    assert emptied.status_code == 302
+    assert (member.hand_level, member.hand_level_until) == (None, None)
 
 
 def test_a_phone_of_somebody_else_is_refused_and_nothing_typed_is_lost(

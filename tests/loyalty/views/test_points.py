@@ -2,16 +2,19 @@
 
 import html
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Provider, User
 from loyalty import domain
+from loyalty.domain.phone_codes import _give_phone
 from loyalty.domain.programme import store_day
 from loyalty.enums import ReferralEvent, RewardKind
 from loyalty.models import (
@@ -19,6 +22,7 @@ from loyalty.models import (
     LedgerEntry,
     Level,
     Member,
+    MemberEdit,
     Programme,
     Purchase,
     Redemption,
@@ -26,7 +30,9 @@ from loyalty.models import (
     ReferralCampaign,
     Reward,
 )
+from loyalty.queries.edits import edits_of
 from loyalty.queries.history import sentences_of
+from loyalty.queries.members import search_members
 from marketplace.notify.models import Notification
 from marketplace.notify.sms import save_gateway
 from orders.domain import complete_order, confirm_order
@@ -249,6 +255,49 @@ def test_a_proven_phone_that_another_member_kept_beside_their_own_is_let_go(
     assert (str(mine.phone), str(member.phone)) == ("+66899999999", "+66812345678")
     assert "Somsri" not in page
     assert member.number not in page
+
+
+def test_a_phone_that_is_taken_from_a_member_leaves_a_trace_there(
+    customer: User, mine: Member, member: Member, stranger: User
+) -> None:
+    spare = domain.join(name="Somsri J.", phone="+66899999999")
+    domain.merge_members(member, spare, by=None)
+    Member.objects.filter(pk=member.pk).update(user=stranger)
+
+    _give_phone(customer, "+66899999999")
+
+    edit = edits_of(member)[0]
+    assert (edit.member, edit.by) == (spare, customer)
+    assert [(one.label, one.before, one.after) for one in edit.changes] == [("phone", "+66899999999", "")]
+    assert search_members("0899999999").members == [mine]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_that_cannot_be_given_is_not_taken_from_who_has_it(
+    customer: User, mine: Member, member: Member, stranger: User
+) -> None:
+    """Here the giving breaks off while it waits for its member."""
+    spare = domain.join(name="Somsri J.", phone="+66899999999")
+    domain.merge_members(member, spare, by=None)
+    Member.objects.filter(pk=member.pk).update(user=stranger)
+
+    def give() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+            _give_phone(customer, "+66899999999")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Member.objects.select_for_update().get(pk=mine.pk)
+        with pytest.raises(OperationalError):
+            pool.submit(give).result()
+
+    spare.refresh_from_db()
+    mine.refresh_from_db()
+    assert (str(spare.phone), mine.phone) == ("+66899999999", None)
+    assert not MemberEdit.objects.filter(member=spare).exclude(changes__has_key="merged_into").exists()
 
 
 def test_a_proven_phone_that_a_member_without_account_kept_brings_that_member(

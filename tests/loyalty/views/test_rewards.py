@@ -312,6 +312,20 @@ def test_codes_may_be_typed_and_the_free_ones_removed(
     assert list(RewardCode.objects.values_list("code", flat=True)) == ["AAA"]
 
 
+@pytest.mark.parametrize(
+    "typed", ["AAA, BBB,CCC D", "AAA;BBB; CCC D,", "AAA، BBB\nCCC D", "AAA\tBBB\r\n\r\nCCC D"]
+)
+def test_codes_typed_on_one_line_are_all_added(admin_client: Client, reward: Reward, typed: str) -> None:
+    """A space may be within a code."""
+    address = f"/admin/rewards/{reward.pk}/codes/"
+
+    added = admin_client.post(address, {"typed": typed}, follow=True)
+
+    assert list(reward.codes.order_by("pk").values_list("code", flat=True)) == ["AAA", "BBB", "CCC D"]
+    assert "3 codes added." in text(added)
+    assert "One in each line, or with commas between them." in text(added)
+
+
 def test_codes_are_exported_without_formulas(
     admin_client: Client, reward: Reward, taken: Callable[..., Redemption], member: Member
 ) -> None:

@@ -1,12 +1,18 @@
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
+from django.forms import ModelForm
 from django.test import Client
 
 from accounts.models import User
 from loyalty.domain.programme import programme
 from loyalty.enums import Role
-from loyalty.models import Branch
+from loyalty.forms.home import RuleForm
+from loyalty.forms.levels import LevelSettingsForm
+from loyalty.forms.setup import ProgrammeForm, StoreForm
+from loyalty.models import Branch, Programme
 
 pytestmark = pytest.mark.django_db
 RULES = {
@@ -15,17 +21,14 @@ RULES = {
     "hold_days": "๑๔",
     "point_value": "0.25",
     "needs_approval": "on",
-    "new_days": "30",
-    "regular_purchases": "3",
-    "regular_days": "90",
-    "inactive_days": "90",
 }
+CONTACT = {"store_name": "Talad Siam", "contact_phone": "081 234 5678", "website": "https://talad.example"}
+INSIGHT = {"new_days": "7", "regular_purchases": "2", "regular_days": "60", "inactive_days": "120"}
+LEVELS = {"level_criterion": "points", "level_window": "0", "fall": "kept", "months": "3"}
 
 
 def test_the_stores_name_and_contact_are_saved(admin_client: Client) -> None:
-    data = {"store_name": "Talad Siam", "contact_phone": "081 234 5678", "website": "https://talad.example"}
-
-    response = admin_client.post("/admin/setup/save/", data)
+    response = admin_client.post("/admin/setup/save/", CONTACT)
 
     assert response["Location"] == "/admin/setup/"
     saved = programme()
@@ -42,6 +45,41 @@ def test_how_the_programme_works_is_saved_in_any_digits(admin_client: Client) ->
         "0.2500",
         True,
     )
+
+
+def test_the_rule_of_user_insight_has_its_one_place_there(admin_client: Client) -> None:
+    """Where saving it counts the groups anew."""
+    page = admin_client.get("/admin/setup/programme/").text
+    saved = admin_client.post("/admin/setup/programme/save/", RULES | {"new_days": "7"})
+
+    assert 'name="new_days"' not in page
+    assert (saved.status_code, programme().hold_days, programme().new_days) == (302, 14, 30)
+
+
+@pytest.mark.parametrize(
+    ("bound", "saved"),
+    [
+        (lambda: StoreForm(CONTACT, instance=programme()), {"store_name": "Talad Siam"}),
+        (lambda: ProgrammeForm(RULES, instance=programme(), is_admin=True), {"hold_days": 14}),
+        (lambda: RuleForm(INSIGHT, instance=programme()), {"new_days": 7, "inactive_days": 120}),
+        (
+            lambda: LevelSettingsForm(LEVELS, instance=programme()),
+            {"level_criterion": "points", "level_keep_months": 3},
+        ),
+    ],
+)
+def test_a_form_writes_nothing_but_what_it_asks(
+    bound: Callable[[], ModelForm[Programme]], saved: dict[str, Any]
+) -> None:
+    """What others wrote since it read the programme stays, as the worker's last day."""
+    form = bound()
+    Programme.objects.update(worked_on=date(2026, 11, 22))
+
+    assert form.is_valid(), form.errors
+    form.save()
+
+    assert programme().worked_on == date(2026, 11, 22)
+    assert Programme.objects.values(*saved).get() == saved
 
 
 def test_only_an_admin_switches_the_second_person_off(
