@@ -1,8 +1,11 @@
 """What every request goes through; the outage is a real one, in a site of the test's own."""
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -112,3 +115,38 @@ def test_a_quick_restart_of_postgresql_is_hardly_seen(site: Site) -> None:
     site.servers.postgres.wait_ready()
 
     assert [site.get("/orders/", signed_in=True)[0] for _ in range(6)] == [200] * 6
+
+
+# --- Redis goes away and comes back ---------------------------------------------------------------
+
+
+def test_without_redis_pages_answer_and_people_log_in(site: Site) -> None:
+    pages = [("/", False), ("/services/?q=tea", False), ("/dashboard/", True), ("/orders/", True)]
+    pages.append(("/inbox/", True))
+    assert site.servers.valkey
+    site.servers.valkey.stop()
+    try:
+        began = time.monotonic()
+        answers = [site.get(path, signed_in=signed_in)[0] for path, signed_in in pages]
+        logged_in = _log_in(site)
+        assert time.monotonic() - began < 30
+        status, health = site.get("/healthz")
+    finally:
+        site.servers.valkey.begin()
+        site.servers.valkey.wait_ready()
+
+    assert answers == [200] * 5, site.log.read_text()[-3000:]
+    assert logged_in.endswith("/dashboard/"), site.log.read_text()[-3000:]
+    assert (status, '"database": true' in health, '"redis": false' in health) == (503, True, True)
+    assert [site.get(path, signed_in=signed_in)[0] for path, signed_in in pages] == [200] * 5
+
+
+def _log_in(site: Site) -> str:
+    """The address at which a browser ends."""
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(f"{site.address}/accounts/login/", timeout=30) as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "login": "reader", "password": "x"}
+    with browser.open(f"{site.address}/accounts/login/", urlencode(form).encode(), timeout=30) as page:
+        return str(page.url)
