@@ -8,8 +8,9 @@ from marketplace.celery import app
 
 
 def forget_waiting() -> None:
+    """And what a worker that was killed had begun."""
     with app.connection_for_write() as connection:
-        connection.default_channel.client.delete("celery")
+        connection.default_channel.client.delete("celery", "unacked", "unacked_index")
 
 
 def announced() -> list[tuple[str, dict[str, Any]]]:
