@@ -60,6 +60,12 @@ class PersonAdmin(ListAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         names = fixed if request.user.is_superuser else [*fixed, *_POWERS]
         return [self.shown(name) for name in names]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        sets: list[Any] = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return sets
+        return [(None, {"fields": ["username"]}), *sets[1:]]  # the password's field leads on to a new one
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody but an administrator touches (and so could log in as) an operator's account."""
         if isinstance(obj, User) and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:

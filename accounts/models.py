@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.enums import MemberRole
+from marketplace.common.folding import Folded
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -37,6 +38,9 @@ class User(AbstractUser):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     suspended_reason = models.TextField(_("reason for suspension"), blank=True)
+    name_folded = models.GeneratedField(
+        expression=Folded("display_name"), output_field=models.TextField(), db_persist=True
+    )
 
     first_name = None  # type: ignore[assignment]  # one name field serves four naming customs
     last_name = None  # type: ignore[assignment]

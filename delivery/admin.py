@@ -6,6 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +28,8 @@ from delivery.models import (
 from marketplace.common.admin_parts import ListAdmin, ReadOnlyAdmin, ReadOnlyInline, confirmed_action
 from marketplace.common.errors import DomainError
 from marketplace.common.uploads import drop_photo
+
+MOST_TASKS = 200
 
 
 class AdminPhotoInput(PhotoInput):
@@ -149,10 +154,13 @@ class CourierAdmin(ListAdmin):
             "A courier logs in with the username and password and sees only what is handed over. Without a"
             " shop, every shop can hand orders to this courier. Pass the password on: it is not shown again."
         )
-        return [(None, {"fields": [*([] if obj else ["provider"]), *fields], "description": guide})]
+        description = format_html("{}{}", guide, _open_tasks(obj)) if obj else guide
+        return [(None, {"fields": [*([] if obj else ["provider"]), *fields], "description": description})]
 
     def save_model(self, request: HttpRequest, obj: Courier, form: Any, change: bool) -> None:
-        """Done by the domain, in the form's `clean`."""
+        """Done by the domain, in the form's `clean`; here who switched somebody off hears what is left."""
+        if change and "is_active" in form.changed_data and not form.cleaned_data["is_active"]:
+            _tell_left(request, obj)
 
     @admin.action(description=_("Deactivate couriers"), permissions=["operate"])
     def deactivate_couriers(self, request: HttpRequest, queryset: "QuerySet[Courier]") -> HttpResponse | None:
@@ -160,14 +168,7 @@ class CourierAdmin(ListAdmin):
 
         def deactivate(courier: Courier, _reason: str) -> None:
             domain.deactivate(courier, by=by)
-            left = Delivery.objects.filter(courier=courier, closed_at=None)[:1000].count()
-            if left:
-                said = ngettext(
-                    "%(name)s has %(number)s open task. The shop sees it and hands it to somebody else.",
-                    "%(name)s has %(number)s open tasks. The shops see them and hand them to somebody else.",
-                    left,
-                )
-                messages.warning(request, said % {"name": courier.name, "number": left})
+            _tell_left(request, courier)
 
         return confirmed_action(
             self,
@@ -294,6 +295,31 @@ class MessageSwitchAdmin(ReadOnlyAdmin):
     list_select_related = ["provider"]
     search_fields = ["provider__name"]
     ordering = ["-pk"]
+
+
+def _tell_left(request: HttpRequest, courier: Courier) -> None:
+    left = Delivery.objects.filter(courier=courier, closed_at=None)[:1000].count()
+    if left:
+        said = ngettext(
+            "%(name)s has %(number)s open task. The shop sees it and hands it to somebody else.",
+            "%(name)s has %(number)s open tasks. The shops see them and hand them to somebody else.",
+            left,
+        )
+        messages.warning(request, said % {"name": courier.name, "number": left})
+
+
+def _open_tasks(courier: Courier) -> SafeString:
+    """Which they are and whose, in the courier's own sequence."""
+    tasks = courier.deliveries.filter(closed_at=None).select_related("order", "provider")
+    rows = [
+        (reverse("admin:delivery_delivery_change", args=[task.pk]), str(task.order), task.provider.name)
+        for task in tasks.order_by("assignment_number")[:MOST_TASKS]
+    ]
+    if not rows:
+        return SafeString("")
+    title = gettext("Open tasks: hand them to another courier in the shop's dashboard.")
+    listed = format_html_join("", '<li><a href="{}">{}</a> · <bdi>{}</bdi></li>', rows)
+    return format_html("<p>{}</p><ul>{}</ul>", title, listed)
 
 
 def _operator(request: HttpRequest) -> User:

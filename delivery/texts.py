@@ -17,6 +17,13 @@ class TextKind(TextChoices):
     CUSTOMER_FAILED = "customer_failed", _("Delivery failed, to the customer")
 
 
+# What goes out through the store's gateway and is no text to edit: the kind of its message, its name, when it
+# goes, and what it says (as loyalty/domain/phone_codes.py has it, so it is translated there).
+OTHER_KIND = "loyalty_code"
+OTHER_NAME = _("Code to prove a phone, for points")
+OTHER_WHEN = _("When a member asks for it to prove their own phone.")
+OTHER_TEXT = _("%(code)s is your code for your points at %(store)s. It is good for 10 minutes.")
+
 WHEN = MappingProxyType(
     {
         TextKind.COURIER_ANNOUNCEMENT: _("As soon as an order is handed to a courier."),

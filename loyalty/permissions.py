@@ -13,6 +13,14 @@ FIRST_RIGHTS: dict[Role, list[Right]] = {
     Role.STAFF: [Right.COUNTER],
 }
 
+# What Operator does on the site's own pages: unlist a service, suspend an account, send a message again. Only
+# looking and these actions: `change_…` would open the forms, and with a person's form, the person's account.
+SITE_PERMISSIONS = {
+    f"{app}.{what}_{model}"
+    for app, model in (("services", "service"), ("accounts", "user"), ("notify", "notification"))
+    for what in ("view", "operate")
+}
+
 
 def role_of(user: User | AnonymousUser) -> Role | None:
     """A superuser is an Admin without a row; others are what their backoffice account says."""
@@ -37,6 +45,16 @@ def rights_of_role(role: Role | None) -> set[Right]:
     if row is None:
         return set(FIRST_RIGHTS[role])
     return {Right(right) for right in row.rights}
+
+
+def site_permissions_of(user: User | AnonymousUser) -> set[str]:
+    """Permissions of Django admin that come with the role; a superuser needs none."""
+    return set(SITE_PERMISSIONS) if role_of(user) == Role.OPERATOR else set()
+
+
+def runs_the_site(user: User | AnonymousUser) -> bool:
+    """Has more of Django admin than the role gives: what the machine is doing is this person's task too."""
+    return user.is_superuser or bool(user.get_all_permissions() - site_permissions_of(user))
 
 
 def role_in(request: HttpRequest) -> Role | None:

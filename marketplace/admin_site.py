@@ -26,7 +26,7 @@ from accounts.models import User
 from appointments.domain.relay_check import RelayResult, check_relays
 from appointments.domain.relays import ice_servers
 from loyalty.menu import menu_for, start_of
-from loyalty.permissions import rights_in, role_in
+from loyalty.permissions import rights_in, role_in, runs_the_site
 from marketplace import system_check
 from marketplace.system_check import State
 
@@ -59,7 +59,8 @@ class TaladAdminSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The backoffice's side menu stands on these pages too; their own lists are its last group."""
         context = super().each_context(request)
-        return {**context, "menu": menu_for(rights_in(request)), "role": role_in(request)}
+        more = {"menu": menu_for(rights_in(request)), "role": role_in(request)}
+        return {**context, **more, "runs_the_site": runs_the_site(request.user)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """People's log-ins stand beside the people, not in apps of their own."""
@@ -78,7 +79,7 @@ class TaladAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         rights = rights_in(request)
-        if rights and not self.get_app_list(request):  # nothing to see here
+        if rights and not runs_the_site(request.user):  # not their task
             return redirect(start_of(role_in(request), rights))
         return super().index(request, {"complaints": system_check.complaints(), **(extra_context or {})})
 
@@ -99,7 +100,7 @@ class TaladAdminSite(AdminSite):
 
         @wraps(view)
         def guarded(request: HttpRequest) -> HttpResponse:
-            if not self.get_app_list(request):
+            if not runs_the_site(request.user):
                 raise PermissionDenied
             return view(request)
 

@@ -74,6 +74,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+if DEBUG and (port := env.str("PORT", default="")):
+    SESSION_COOKIE_NAME = f"sessionid_{port}"  # a browser's cookies know no port: a second store beside it
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # log-ins outlive a Redis that is down
 CSRF_FAILURE_VIEW = "marketplace.common.views.csrf_failure"
 
@@ -311,7 +313,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- people ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",  # logs in
+    "loyalty.backends.RoleBackend",  # what a role may do in Django admin
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -345,6 +350,11 @@ ACCOUNT_RATE_LIMITS = {
     "callback_request": "5/h/ip,60/h/key",  # "contact me back", for each visitor and for each shop
     "sms_test": "10/h/user,20/h/ip",  # trying an SMS gateway out
 }
+# Every visitor's address is the proxy's unless the proxy is believed; none is by default, since anybody can
+# send X-Forwarded-For. Sign-up, log-in and the limits above count by that address, the session list shows it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES is how many proxies stand before the site: 0 or more.")
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

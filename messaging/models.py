@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, ProviderMember, User
+from marketplace.common.folding import Folded
 from messaging.enums import MessageKind
 
 
@@ -45,6 +46,9 @@ class Thread(models.Model):
         Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="threads"
     )
     topic = models.CharField(_("topic"), max_length=160)
+    topic_folded = models.GeneratedField(
+        expression=Folded("topic"), output_field=models.TextField(), db_persist=True
+    )
     assigned_to = models.ForeignKey(
         User,
         verbose_name=_("assigned to"),

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.lookups import Contains
 from psycopg import AsyncConnection
 
 from accounts.enums import MemberRole
 from accounts.models import Provider, ProviderMember, User
+from marketplace.common.folding import Folded
+from marketplace.common.text import ZWNJ, fold
 from messaging.models import Message, Participation, Thread, ThreadQuerySet
 
 # A message counts for the other side of its thread; a notice counts for nobody.
@@ -85,17 +88,16 @@ def inbox_for(
     """The person's threads, newest first, each with `.unread`, `.last_message`, `.is_customer` and
     `.assignee_id` set.
 
-    `before` is the (last_message_at, pk) of the last row of the previous page. `search` looks in the
-    topic and in the names of both sides; `assigned` is "mine", "unassigned" or "" for all.
+    `before` is the (last_message_at, pk) of the last row of the previous page. `search` looks, folded, in
+    the topic and in the names of both sides; `assigned` is "mine", "unassigned" or "" for all.
     """
+    # A joiner may be a space in what is stored, or nothing: its parts stand in either.
+    words = fold(search.replace(ZWNJ, " ")).split()
+    if search and not words:
+        return []
     arms = []
-    for threads in _arms(user, assigned):
-        for word in search.split():
-            threads = threads.filter(
-                Q(topic__icontains=word)
-                | Q(customer__display_name__icontains=word)
-                | Q(provider__name__icontains=word)
-            )
+    for threads, own_name, other_name in _arms(user, assigned):
+        threads = _holding(threads, words, own_name, other_name)
         if before is not None:
             at, pk = before
             threads = threads.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
@@ -114,22 +116,39 @@ def inbox_for(
     return rows
 
 
-def _arms(user: User, assigned: str) -> list[ThreadQuerySet]:
+def _arms(user: User, assigned: str) -> list[tuple[ThreadQuerySet, str, F | Folded]]:
     """What `visible_to` finds, narrowed, in parts: the newest rows of each are read from one index, with a
-    million threads as with ten. What the person ordered is nobody's work, so only "" has it."""
-    places: dict[int, dict[int, datetime]] = {}  # shop → its people → since when
+    million threads as with ten. What the person ordered is nobody's work, so only "" has it.
+
+    Each with the name that one side has in all of them, and the folded name of the other side."""
+    places: dict[tuple[int, str], dict[int, datetime]] = {}  # shop → its people → since when
     colleagues = ProviderMember.objects.filter(provider__members__user=user)
-    for shop, person, joined_at in colleagues.values_list("provider", "user", "joined_at"):
-        places.setdefault(shop, {})[person] = joined_at
-    arms = [] if assigned in ("mine", "unassigned") else [Thread.objects.filter(customer=user)]
-    for shop, people in places.items():
+    for shop, name, person, joined_at in colleagues.values_list(
+        "provider", "provider__name", "user", "joined_at"
+    ):
+        places.setdefault((shop, name), {})[person] = joined_at
+    arms: list[tuple[ThreadQuerySet, str, F | Folded]] = []
+    if assigned not in ("mine", "unassigned"):
+        arms.append((Thread.objects.filter(customer=user), user.display_name, Folded("provider__name")))
+    for (shop, name), people in places.items():
         threads = Thread.objects.filter(provider=shop).exclude(customer=user)
         if assigned == "mine":
             threads = threads.filter(_held_by({user.pk: people[user.pk]}))
         elif assigned == "unassigned":
             threads = threads.exclude(_held_by(people))
-        arms.append(threads)
+        arms.append((threads, name, F("customer__name_folded")))
     return arms
+
+
+def _holding(
+    threads: ThreadQuerySet, words: Iterable[str], own_name: str, other_name: F | Folded
+) -> ThreadQuerySet:
+    """Those with every word in the topic or in a name; the one that all rows share is looked at here."""
+    shared = fold(own_name)
+    for word in words:
+        if word not in shared:
+            threads = threads.filter(Q(topic_folded__contains=word) | Q(Contains(other_name, word)))
+    return threads
 
 
 def _held_by(people: Mapping[int, datetime]) -> Q:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages as notices
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from accounts.queries import works_at
 from marketplace.common.errors import DomainError
+from marketplace.common.private_files import private_file
 from messaging import domain
 from messaging.events import message_shape
 from messaging.forms import AssignForm, FileForm, InboxForm, MessageForm
@@ -149,16 +150,8 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A photo in place, anything else as a download; only ever to the thread's people."""
     threads = Thread.objects.visible_to(request.user)
     found = get_object_or_404(Attachment, pk=pk, message__thread__in=threads)
-    try:
-        file = found.file.open("rb")
-    except OSError as error:
-        raise Http404 from error
-    response = FileResponse(
-        file, as_attachment=not found.is_image, filename=found.name, content_type=found.content_type
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    return response
+    about = {"as_attachment": not found.is_image, "filename": found.name, "content_type": found.content_type}
+    return private_file(request, found.file, **about)
 
 
 # --- pieces -----------------------------------------------------------------------------------------

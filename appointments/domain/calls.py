@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from appointments.domain.telling import tell_of_waiting
 from appointments.enums import CallEventKind, CallOutcome
 from appointments.models import Appointment, Call, CallEvent
 from marketplace.common.errors import DomainError
@@ -29,7 +30,8 @@ def record(
     detail: str = "",
     now: datetime | None = None,
 ) -> None:
-    """Stores what one side's page reported; joining opens a call, the second to leave closes it."""
+    """Stores what one side's page reported; joining opens a call, of which the other side is told when it is
+    not there, and the second to leave closes it."""
     now = now or timezone.now()
     with transaction.atomic():
         appointment = _locked(appointment.pk)
@@ -43,6 +45,8 @@ def record(
             if kind == CallEventKind.CONNECTED and call.connected_at is None:
                 call.connected_at = now
                 call.save(update_fields=["connected_at"])
+            if kind == CallEventKind.JOINED and _waits_alone(appointment, call, by):
+                tell_of_waiting(appointment, call, by=by)
         elif kind == CallEventKind.LEFT:
             _settle(appointment, now)
 
@@ -99,6 +103,16 @@ def _ended_at(appointment: Appointment, call: Call, now: datetime, *, over: bool
     if gone and (both_left or over or min(event.at for event in gone) <= now - GRACE):
         return max(min(event.at for event in gone), call.connected_at)
     return max(min(now, appointment.closes_at), call.connected_at) if over else None
+
+
+def _waits_alone(appointment: Appointment, call: Call, by: User) -> bool:
+    """Whether `by` has just come, for the first time in this call, and the other side is not there."""
+    events = appointment.call_events.filter(at__gte=call.started_at)
+    if call.connected_at is not None or events.filter(user=by, kind=CallEventKind.JOINED).count() > 1:
+        return False
+    of_other = events.exclude(user=by).exclude(kind=CallEventKind.FAILED)
+    newest = of_other.order_by("-at", "-pk").values_list("kind", flat=True).first()
+    return newest is None or newest in _GONE
 
 
 def _gone(appointment: Appointment, call: Call) -> list[CallEvent]:

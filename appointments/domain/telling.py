@@ -1,13 +1,16 @@
-"""Mail about appointments, with the calendar file, the reminders, and cards that follow the clock."""
+"""Mail about appointments, with the calendar file, the reminders, who waits in the call, and cards that
+follow the clock."""
 
 from datetime import datetime, timedelta
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.models import User
 from appointments.calendar_file import calendar_file
-from appointments.models import CLOSES_AFTER, OPENS_BEFORE, Appointment
+from appointments.models import CLOSES_AFTER, OPENS_BEFORE, Appointment, Call
+from marketplace.common.realtime import broadcast_on_commit
 from marketplace.notify.domain import notify
 from marketplace.notify.enums import NotificationStatus
 from marketplace.notify.models import Notification
@@ -60,6 +63,25 @@ def withdraw_reminders(appointment: Appointment) -> None:
         unique_key__startswith=f"appointment:{appointment.pk}:",
         status=NotificationStatus.PENDING,
     ).delete()
+
+
+def tell_of_waiting(appointment: Appointment, call: Call, *, by: User) -> None:
+    """Tells the other side that `by` is in the call: on open pages, by mail, and on their devices."""
+    other = appointment.customer if by == appointment.host else appointment.host
+    path = reverse("appointments:call", args=[appointment.pk])
+    notify(
+        other,
+        "call_waiting",
+        f"appointment:{appointment.pk}:call:{call.pk}:{other.pk}",
+        topic=appointment.topic,
+        other=by.name,
+        closes_at=appointment.closes_at,
+        path=path,
+    )
+    with translation.override(other.language or None):
+        text = gettext("%(name)s is waiting for you in the VDO Call:") % {"name": by.name}
+    event = {"type": "toast", "text": text, "about": appointment.topic, "url": path}
+    broadcast_on_commit(f"user.{other.pk}", event)
 
 
 def announce_phases(now: datetime | None = None) -> int:

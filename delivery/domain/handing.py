@@ -24,27 +24,28 @@ from orders.models import Order
 from orders.queries import may_handle
 
 
-def hand_over(order: Order, *, courier: Courier, by: User, seen: int = 0) -> Delivery:
+def hand_over(order: Order, *, courier: Courier, by: User, seen: int = 0, ip: str = "") -> Delivery:
     """Gives the order to one courier. `seen` is the assignment number that the page showed, 0 for none: who
     was overtaken by a colleague is refused (taken) and told who has it. The same courier again changes
-    nothing. Refusals: not_allowed, not_confirmed, no_address, courier, delivered, taken."""
-    return hand_over_many([order], courier=courier, by=by, seen={order.pk: seen})[0]
+    nothing. `ip`: from where, since SMS are limited by it; never the hand-over.
+    Refusals: not_allowed, not_confirmed, no_address, courier, delivered, taken."""
+    return hand_over_many([order], courier=courier, by=by, seen={order.pk: seen}, ip=ip)[0]
 
 
 def hand_over_many(
-    orders: Sequence[Order], *, courier: Courier, by: User, seen: Mapping[int, int]
+    orders: Sequence[Order], *, courier: Courier, by: User, seen: Mapping[int, int], ip: str = ""
 ) -> list[Delivery]:
     """All of them or, with the first refusal, none; their order is the courier's order."""
     with transaction.atomic():
         locked = {order.pk: order for order in lock_orders(order.pk for order in orders)}
         return [
-            _give(locked[order.pk], courier, by, seen.get(order.pk, 0))
+            _give(locked[order.pk], courier, by, seen.get(order.pk, 0), ip)
             for order in orders
             if order.pk in locked
         ]
 
 
-def take_back(delivery: Delivery, *, by: User, seen: int) -> Delivery:
+def take_back(delivery: Delivery, *, by: User, seen: int, ip: str = "") -> Delivery:
     """Nobody has the task any more; the courier is told. Taking back again changes nothing."""
     with transaction.atomic():
         delivery = lock_both(delivery)
@@ -56,12 +57,12 @@ def take_back(delivery: Delivery, *, by: User, seen: int) -> Delivery:
             raise _over(delivery)
         before = delivery.courier
         _assign(delivery, None, by)
-        telling.tell_taken_back(delivery, before)
+        telling.tell_taken_back(delivery, before, by=by, ip=ip)
         telling.tell_pages(delivery, before)
     return delivery
 
 
-def _give(order: Order, courier: Courier, by: User, seen: int) -> Delivery:
+def _give(order: Order, courier: Courier, by: User, seen: int, ip: str) -> Delivery:
     _check_dispatcher(order, by)
     _check_order(order)
     _check_courier(order, courier)
@@ -80,9 +81,9 @@ def _give(order: Order, courier: Courier, by: User, seen: int) -> Delivery:
         _check_seen(delivery, seen)
     is_new = delivery.pk is None
     _assign(delivery, courier, by)
-    telling.tell_assigned(delivery)
+    telling.tell_assigned(delivery, by=by, ip=ip)
     if before is not None and before != courier:
-        telling.tell_taken_back(delivery, before)
+        telling.tell_taken_back(delivery, before, by=by, ip=ip)
     if is_new:
         telling.post_card(delivery, by)
     telling.tell_pages(delivery, before)

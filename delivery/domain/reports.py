@@ -110,9 +110,9 @@ def report_late(
     return event
 
 
-def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
-    """The shop takes a conflicting report for true: the parcel is where its courier said. Accepting again
-    changes nothing."""
+def accept_report(event: DeliveryEvent, *, by: User, ip: str = "") -> DeliveryEvent:
+    """The shop takes a conflicting report for true: the parcel is where its courier said, and who has the
+    task now is told that it is taken back. Accepting again changes nothing. `ip` as in hand_over."""
     with transaction.atomic():
         delivery = lock_both(event.delivery)
         if not may_handle(delivery.order, by):
@@ -126,8 +126,12 @@ def accept_report(event: DeliveryEvent, *, by: User) -> DeliveryEvent:
             return event
         event.outcome, event.decided_by = Outcome.ACCEPTED, by
         event.save(update_fields=["outcome", "decided_by"])
+        before, was_over = delivery.courier, delivery.is_over
         _work_out(delivery, by=by)
-        telling.tell_pages(delivery)
+        if before is not None and before != delivery.courier and not was_over:
+            telling.tell_taken_back(delivery, before, by=by, ip=ip)
+        telling.tell_pages(delivery, before)
+        event.delivery = delivery
     return event
 
 
@@ -207,14 +211,22 @@ def _work_out(delivery: Delivery, *, by: User) -> None:
         if delivery.hand_in_id is None:  # what was counted at the counter is not changed from a phone
             delivery.collected = _collected(events)
         delivery.link_until = min(delivery.link_until or newest.happened_at, timezone.now())
-    if newest.assignment.pk != delivery.assignment_number:  # accepted from who had it before
-        delivery.courier = newest.assignment.courier
+    if newest.assignment.courier != delivery.courier:  # accepted from who had it before
+        _give_back(delivery, newest.assignment.courier, by=by)
     delivery.save()
     if newest.state == before:
         return
     telling.tell_customer(delivery, newest)
     if newest.state == DeliveryState.DELIVERED:
         _complete(delivery, by=by)
+
+
+def _give_back(delivery: Delivery, courier: Courier | None, *, by: User) -> None:
+    """Who has a parcel is a row of its own also here. It has no link: nothing is left to do."""
+    delivery.courier = courier
+    delivery.link_token, delivery.link_until = None, timezone.now()
+    given = Assignment.objects.create(delivery=delivery, courier=courier, by=by, at=timezone.now())
+    delivery.assignment_number = given.pk
 
 
 def _collected(events: Sequence[DeliveryEvent]) -> Decimal | None:

@@ -17,12 +17,16 @@ from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery, DeliveryEvent
 from delivery.texts import TextKind
 from marketplace.common.calendars import base_language
+from marketplace.common.limits import may_do
 from marketplace.common.text import fold_digits
 from marketplace.notify.enums import Channel, GatewayKind
 from marketplace.notify.models import Notification, SmsGateway
 from marketplace.notify.sms import gateway_of, notify_sms, send_test
 from orders.phones import region_of
 
+# SMS that one person may cause by handing over, taking back and "send again", and that may come from one
+# address (IP), which a whole shop may share: more than a busy day's, and an end to a stolen session.
+OF_PERSON, OF_IP, LIMIT_SECONDS = 300, 600, 3600
 _OF_STATE = {
     DeliveryState.ON_THE_WAY: TextKind.CUSTOMER_ON_THE_WAY,
     DeliveryState.DELIVERED: TextKind.CUSTOMER_DELIVERED,
@@ -38,11 +42,20 @@ class Told:
     sentence: "str | Promise"
 
 
-def sms_assigned(delivery: Delivery, courier: Courier) -> Told:
+def may_cause_sms(by: User, ip: str) -> bool:
+    """Counts one more; `ip` "" where there is none, as in a command."""
+    allowed = [may_do("sms-caused", by.pk, times=OF_PERSON, seconds=LIMIT_SECONDS)]
+    if ip:
+        allowed.append(may_do("sms-caused-ip", ip, times=OF_IP, seconds=LIMIT_SECONDS))
+    return all(allowed)
+
+
+def sms_assigned(delivery: Delivery, courier: Courier, *, by: User, ip: str) -> Told:
     """The announcement, once for each hand-over."""
     kind = TextKind.COURIER_ANNOUNCEMENT
     language = language_of(courier.user, delivery.provider)
     refusal = _obstacle(delivery.provider, kind, str(courier.user.phone or ""), courier.name)
+    refusal = refusal or _too_many(by, ip)
     if refusal is not None:
         return refusal
     text = texts.text_of(delivery.provider, kind, language)
@@ -55,20 +68,19 @@ def sms_assigned(delivery: Delivery, courier: Courier) -> Told:
         language=language,
         text=texts.fill(text, texts.courier_values(delivery, courier.name, language)),
     )
-    if is_tried_out(delivery.provider):
-        return Told(True, _("SMS are only tried out here: it stands in the log, and no phone gets it."))
-    return Told(True, _("%(courier)s is told by SMS.") % {"courier": courier.name})
+    return _told(delivery.provider, courier)
 
 
-def sms_taken_back(delivery: Delivery, courier: Courier) -> bool:
-    """To who had it until now; True when one goes out."""
+def sms_taken_back(delivery: Delivery, courier: Courier, *, by: User, ip: str) -> Told:
+    """To who had it until now."""
     kind = TextKind.COURIER_TAKEN_BACK
     phone = str(courier.user.phone or "")
-    if _obstacle(delivery.provider, kind, phone, courier.name) is not None:
-        return False
+    refusal = _obstacle(delivery.provider, kind, phone, courier.name) or _too_many(by, ip)
+    if refusal is not None:
+        return refusal
     language = language_of(courier.user, delivery.provider)
     text = texts.text_of(delivery.provider, kind, language)
-    return _write(
+    _write(
         delivery,
         kind,
         f"taken_back:{delivery.assignment_number}",
@@ -77,6 +89,7 @@ def sms_taken_back(delivery: Delivery, courier: Courier) -> bool:
         language=language,
         text=texts.fill(text, texts.taken_back_values(delivery, courier.name, language)),
     )
+    return _told(delivery.provider, courier)
 
 
 def sms_customer(delivery: Delivery, event: DeliveryEvent) -> bool:
@@ -133,10 +146,28 @@ def is_tried_out(provider: Provider) -> bool:
     return gateway is not None and gateway.kind == GatewayKind.CONSOLE
 
 
+def _told(provider: Provider, courier: Courier) -> Told:
+    """It is in the outbox: the day's limits or the gateway may still refuse it, as the log then says."""
+    if is_tried_out(provider):
+        return Told(True, _("SMS are only tried out here: it stands in the log, and no phone gets it."))
+    return Told(True, _("An SMS to %(courier)s is on its way.") % {"courier": courier.name})
+
+
+def _too_many(by: User, ip: str) -> Told | None:
+    if may_cause_sms(by, ip):
+        return None
+    return Told(False, _("Too many SMS were sent from here within the hour, so no SMS went out."))
+
+
 def _obstacle(provider: Provider, kind: TextKind, phone: str, name: str) -> Told | None:
     gateway = gateway_of(provider)
     if gateway is None or not gateway.is_on:
         return Told(False, _("SMS are not set up, so no SMS went out."))
+    if not texts.is_on(provider, kind) and kind == TextKind.COURIER_TAKEN_BACK:
+        return Told(
+            False,
+            _("The text about taking back is switched off, so %(courier)s got no SMS.") % {"courier": name},
+        )
     if not texts.is_on(provider, kind):
         return Told(False, _("This text is switched off, so no SMS went out."))
     if not phone:

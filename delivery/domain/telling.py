@@ -44,9 +44,9 @@ def tell_board(provider: Provider) -> None:
     broadcast_on_commit(f"provider.{provider.pk}", {"type": "deliveries"})
 
 
-def tell_assigned(delivery: Delivery) -> bool:
+def tell_assigned(delivery: Delivery, *, by: User, ip: str) -> bool:
     """The courier, by SMS as the shop wrote it, and on the phone's own notices. Whether an SMS goes out, and
-    why not, is also `delivery.told`, for the page of who handed it over."""
+    why not, is also `delivery.told`, for the page of who handed it over (`by`, from the address `ip`)."""
     courier = delivery.courier
     assert courier is not None
     notify(
@@ -55,20 +55,23 @@ def tell_assigned(delivery: Delivery) -> bool:
         f"delivery:{delivery.pk}:assigned:{delivery.assignment_number}",
         **_task(delivery),
     )
-    told = sms.sms_assigned(delivery, courier)
+    told = sms.sms_assigned(delivery, courier, by=by, ip=ip)
     delivery.told = told  # type: ignore[attr-defined]  # not stored
     return told.by_sms
 
 
-def tell_taken_back(delivery: Delivery, courier: Courier) -> bool:
-    """Who had the task need not ride any more; True when an SMS says so."""
+def tell_taken_back(delivery: Delivery, courier: Courier, *, by: User, ip: str) -> bool:
+    """Who had the task need not ride any more; True when an SMS says so, and `delivery.told_before` the
+    same as `told`."""
     notify(
         courier.user,
         "task_taken_back",
         f"delivery:{delivery.pk}:taken_back:{delivery.assignment_number}",
         **{**_task(delivery), "address": "", "to_collect": None, "path": reverse("delivery:tasks")},
     )
-    return sms.sms_taken_back(delivery, courier)
+    told = sms.sms_taken_back(delivery, courier, by=by, ip=ip)
+    delivery.told_before = told  # type: ignore[attr-defined]  # not stored
+    return told.by_sms
 
 
 def _task(delivery: Delivery) -> dict[str, Any]:

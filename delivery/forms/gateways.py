@@ -43,6 +43,8 @@ OWN_FIELDS: dict[str, tuple[str, ...]] = {
         "success_text",
     ),
 }
+# They say no price, or only later and in their own currency: an amount a day needs one of the settings.
+_SLOW_OR_SILENT = (GatewayKind.TWILIO, GatewayKind.GENERIC)
 _PLAIN = {"dir": "ltr", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _REQUIRED = _("Fill this in.")
 
@@ -215,6 +217,13 @@ class GatewayForm(forms.Form):
         cap = self.cleaned_data.get("daily_cap")
         if cap is not None and cap != round(cap, currency_decimals(self._currency())):
             self.add_error("daily_cap", _("Write a whole amount: this currency has no decimals."))
+        if cap is not None and kind in _SLOW_OR_SILENT and not self.cleaned_data.get("part_price"):
+            self._refuse_price()
+
+    def _refuse_price(self) -> None:
+        if "part_price" not in self.errors:
+            words = _("Write what one part costs: without it the amount a day cannot be kept.")
+            self.add_error("part_price", words)
 
     def clean_twilio_account(self) -> str:
         return self._without_spaces("twilio_account")

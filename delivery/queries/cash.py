@@ -28,19 +28,22 @@ class Cash:
         return self.count - len(self.deliveries)
 
 
-def cash_to_hand_in(parts: Parts, *, only: int | None = None) -> list[Cash]:
-    """By courier, the largest sum first; of courier `only` more lines. The sums are one statement for each
-    part, which the index delivery_cash_newest answers alone."""
+def cash_to_hand_in(parts: Parts, *, only: int | None = None, page: int = 1) -> tuple[list[Cash], int | None]:
+    """A page by courier, the largest sum first, and the number of the next one; of courier `only` more lines.
+    The sums are one statement for each part, which the index delivery_cash_newest answers alone."""
     sums: dict[int, tuple[Decimal, int]] = {}
     for part in parts:
         of_couriers = _open(part).filter(courier__isnull=False).order_by().values_list("courier")
         for courier, amount, count in of_couriers.annotate(sum=Sum("collected"), number=Count("*")):
             before, many = sums.get(courier, (Decimal(0), 0))
             sums[courier] = before + amount, many + count
-    first = sorted(sums, key=lambda pk: (-sums[pk][0], pk))[:COURIERS]
-    couriers = Courier.objects.select_related("user").in_bulk(first)
-    lines = _newest(parts, first, only)
-    return [Cash(couriers[pk], *sums[pk], lines.get(pk, [])) for pk in first]
+    start = COURIERS * (max(page, 1) - 1)
+    by_sum = sorted(sums, key=lambda pk: (-sums[pk][0], pk))
+    shown = by_sum[start : start + COURIERS]
+    couriers = Courier.objects.select_related("user").in_bulk(shown)
+    lines = _newest(parts, shown, only)
+    cash = [Cash(couriers[pk], *sums[pk], lines.get(pk, [])) for pk in shown]
+    return cash, max(page, 1) + 1 if len(by_sum) > start + COURIERS else None
 
 
 def _newest(parts: Parts, couriers: list[int], only: int | None) -> dict[int, list[Delivery]]:

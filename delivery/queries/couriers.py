@@ -9,6 +9,7 @@ from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from delivery.models import Courier, Delivery, DeliverySettings
 from marketplace.common.counting import counted
+from orders.models import Order
 
 LIST_SIZE = 30
 MOST_CHOICES = 60  # more are found by their name
@@ -94,11 +95,22 @@ def open_tasks_of(courier: Courier, parts: Parts, limit: int = 200) -> list[Deli
         pk
         for part in parts
         for pk in part.filter(courier=courier, closed_at=None)
-        .order_by("due_at", "assignment_number")
+        .order_by("assignment_number")
         .values_list("pk", flat=True)[:limit]
     ]
     tasks = Delivery.objects.filter(pk__in=pks).select_related("order__customer", "courier__user")
-    return list(tasks.order_by("due_at", "assignment_number")[:limit])
+    return list(tasks.order_by("assignment_number")[:limit])
+
+
+def as_held(orders: Sequence[Order]) -> list[Order]:
+    """The same orders, those of one courier in that courier's own sequence among their places."""
+    held = Delivery.objects.filter(order__in=orders, courier__isnull=False, closed_at=None)
+    rows = list(held.order_by("assignment_number").values_list("order_id", "courier_id"))
+    whose, by_pk = dict(rows), {order.pk: order for order in orders}
+    queues: dict[int | None, list[int]] = {}
+    for order_pk, courier_pk in rows:
+        queues.setdefault(courier_pk, []).append(order_pk)
+    return [by_pk[queues[whose[one.pk]].pop(0)] if one.pk in whose else one for one in orders]
 
 
 def with_tasks(provider: Provider, parts: Parts) -> QuerySet[Courier]:

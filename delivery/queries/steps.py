@@ -126,6 +126,8 @@ def steps_of(delivery: Delivery, *, for_shop: bool = False) -> list[Step]:
     """Oldest first. `for_shop`: with the couriers' notes and with what did not count."""
     given = Assignment.objects.filter(delivery=delivery).select_related("courier__user")
     reports = DeliveryEvent.objects.filter(delivery=delivery).select_related("assignment__courier__user")
+    if not for_shop and delivery.is_over:  # who was counted as its courier afterwards is the shop's matter
+        given = given.filter(at__lte=delivery.closed_at)
     if not for_shop:
         reports = reports.exclude(outcome=Outcome.CONFLICT)
     return _joined(_in_order([*_handings(given), *(_step(event, for_shop) for event in reports)]))

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from delivery.enums import DeliveryState, FailureReason
+from delivery.enums import DeliveryState, FailureReason, Outcome
 from delivery.models import Courier, Delivery, DeliveryEvent
 from delivery.queries.invoice import Invoice, invoice_of, limits_of
 
@@ -132,10 +132,11 @@ def one_task(deliveries: "QuerySet[Delivery]", **wanted: object) -> Task | None:
 
 
 def reports_of(deliveries: "QuerySet[Delivery]") -> "QuerySet[DeliveryEvent]":
-    """What their present couriers reported: what another one wrote before is not theirs to read."""
-    return DeliveryEvent.objects.filter(
-        delivery__in=deliveries, assignment_id=F("delivery__assignment_number")
-    )
+    """What their present couriers reported: what another one wrote before is not theirs to read. With what
+    the shop accepted from who has it for that reason."""
+    own = Q(assignment_id=F("delivery__assignment_number"))
+    accepted = Q(outcome=Outcome.ACCEPTED, assignment__courier=F("delivery__courier"))
+    return DeliveryEvent.objects.filter(own | accepted, delivery__in=deliveries)
 
 
 def task_of(delivery: Delivery) -> Task:
@@ -159,7 +160,7 @@ def task_of(delivery: Delivery) -> Task:
 
 
 def _read(deliveries: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
-    events = DeliveryEvent.objects.order_by("happened_at", "pk")
+    events = DeliveryEvent.objects.select_related("assignment").order_by("happened_at", "pk")
     return deliveries.select_related("order__customer", "provider__delivery_settings").prefetch_related(
         "order__lines", Prefetch("events", events)
     )
@@ -180,4 +181,5 @@ def _reports(delivery: Delivery, events: Iterable[DeliveryEvent]) -> tuple[Repor
         )
         for event in events
         if event.assignment_id == delivery.assignment_number
+        or (event.outcome == Outcome.ACCEPTED and event.assignment.courier_id == delivery.courier_id)
     )

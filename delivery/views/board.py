@@ -19,7 +19,15 @@ from delivery.queries.cash import cash_to_hand_in
 from delivery.queries.couriers import COUNT_LIMIT, choices_for, parts_for
 from delivery.queries.waiting import orders_waiting
 from delivery.views.cards import groups_of, waiting_groups
-from delivery.views.common import as_page_or_fragment, membership, number_of, reader, wants_fragment
+from delivery.views.common import (
+    as_page_or_fragment,
+    ip_of,
+    membership,
+    number_of,
+    reader,
+    sms_sentences,
+    wants_fragment,
+)
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
 from marketplace.common.money import format_money
@@ -56,11 +64,12 @@ def hand_in(request: HttpRequest, courier_pk: int) -> HttpResponse:
 def accept_report(request: HttpRequest, pk: int) -> HttpResponse:
     event = _event(request, pk)
     try:
-        domain.accept_report(event, by=reader(request))
+        event = domain.accept_report(event, by=reader(request), ip=ip_of(request))
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, gettext("The report counts now."))
+        said = [gettext("The report counts now."), *sms_sentences(event.delivery)]
+        messages.success(request, " ".join(said))
     return redirect("delivery:board")
 
 
@@ -104,6 +113,8 @@ def _context(request: HttpRequest, place: ProviderMember) -> dict[str, Any]:
     over = queries.over_today(parts, day, limit=over_limit)
     choices, has_more_choices = choices_for(shop, parts)
     cash_of = number_of(request.GET.get("cash", "")) or None
+    cash_page = number_of(request.GET.get("cash_page", "")) or 1
+    cash, more_cash = cash_to_hand_in(parts, only=cash_of, page=cash_page)
     return {
         "provider": shop,
         "by_state": by_state,
@@ -121,7 +132,9 @@ def _context(request: HttpRequest, place: ProviderMember) -> dict[str, Any]:
         "choices": choices,
         "has_more_choices": has_more_choices,
         "conflicts": queries.conflicts(shop, user, place.role),
-        "cash": cash_to_hand_in(parts, only=cash_of),
+        "cash": cash,
+        "cash_page": cash_page,
+        "more_cash": more_cash,
         "cash_of": cash_of,
         "count_limit": COUNT_LIMIT,
         "owns_shop": place.role == "owner",

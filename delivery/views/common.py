@@ -2,6 +2,8 @@
 
 from typing import cast
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -58,7 +60,15 @@ def next_page(request: HttpRequest) -> str:
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
 
 
-def sms_sentence(delivery: Delivery) -> str:
-    """Whether the courier was told by SMS, where the hand-over changed something (see telling)."""
-    told = getattr(delivery, "told", None)
-    return str(told.sentence) if told else ""
+def sms_sentences(delivery: Delivery) -> list[str]:
+    """Whether the courier was told by SMS, and who had it before, where something changed (see telling)."""
+    told = (getattr(delivery, name, None) for name in ("told", "told_before"))
+    return list(dict.fromkeys(str(one.sentence) for one in told if one))
+
+
+def ip_of(request: HttpRequest) -> str:
+    """As the log-in's limits see it, "" where the proxy does not say."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return ""

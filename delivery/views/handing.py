@@ -19,10 +19,11 @@ from delivery.queries.couriers import Choice, choices_for, parts_for
 from delivery.queries.steps import tracking_of
 from delivery.views.common import (
     as_page_or_fragment,
+    ip_of,
     next_page,
     number_of,
     reader,
-    sms_sentence,
+    sms_sentences,
     wants_fragment,
 )
 from marketplace.common.errors import DomainError
@@ -46,11 +47,11 @@ def assign(request: HttpRequest, order_pk: int) -> HttpResponse:
     courier = _courier(order, request.POST.get("courier", ""))
     seen = number_of(request.POST.get("seen", ""))
     try:
-        delivery = domain.hand_over(order, courier=courier, by=reader(request), seen=seen)
+        delivery = domain.hand_over(order, courier=courier, by=reader(request), seen=seen, ip=ip_of(request))
     except DomainError as error:
         return _section(request, _shops_order(request, order_pk), refusal=error.sentence)
     said = gettext("%(courier)s has the order now.") % {"courier": courier.name}
-    return _done(request, order, said, sms=sms_sentence(delivery))
+    return _done(request, order, said, sms=" ".join(sms_sentences(delivery)))
 
 
 @as_page_or_fragment
@@ -61,10 +62,12 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     )
     order = _shops_order(request, delivery.order_id)
     try:
-        domain.take_back(delivery, by=reader(request), seen=number_of(request.POST.get("seen", "")))
+        seen = number_of(request.POST.get("seen", ""))
+        delivery = domain.take_back(delivery, by=reader(request), seen=seen, ip=ip_of(request))
     except DomainError as error:
         return _section(request, order, refusal=error.sentence)
-    return _done(request, order, gettext("Nobody has the order now. The courier has been told."))
+    said = gettext("Nobody has the order now.")
+    return _done(request, order, said, sms=" ".join(sms_sentences(delivery)))
 
 
 @as_page_or_fragment

@@ -14,8 +14,16 @@ from accounts.enums import MemberRole
 from delivery import domain
 from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery
-from delivery.queries.couriers import choices_for, parts_for
-from delivery.views.common import membership, next_page, number_of, reader, sms_sentence, wants_fragment
+from delivery.queries.couriers import as_held, choices_for, parts_for
+from delivery.views.common import (
+    ip_of,
+    membership,
+    next_page,
+    number_of,
+    reader,
+    sms_sentences,
+    wants_fragment,
+)
 from marketplace.common.errors import DomainError
 from marketplace.common.templatetags.local import local_number
 from orders.enums import OrderStatus
@@ -38,12 +46,15 @@ def assign_many(request: HttpRequest) -> HttpResponse:
         return _refused_many(request, orders, said)
     seen = {order.pk: number_of(request.POST.get(f"seen-{order.pk}", "")) for order in orders}
     try:
-        given = domain.hand_over_many(orders, courier=courier, by=reader(request), seen=seen)
+        given = domain.hand_over_many(
+            orders, courier=courier, by=reader(request), seen=seen, ip=ip_of(request)
+        )
     except DomainError as error:
         return _refused_many(request, _chosen(request), error.sentence)
     words = ngettext("%(courier)s got %(number)s order.", "%(courier)s got %(number)s orders.", len(given))
     told = [words % {"courier": courier.name, "number": local_number(len(given))}]
-    told += dict.fromkeys(filter(None, map(sms_sentence, given)))  # one courier: mostly one sentence for all
+    # One courier: mostly one sentence for all.
+    told += dict.fromkeys(sentence for one in given for sentence in sms_sentences(one))
     if wants_fragment(request):
         return JsonResponse({"sentence": " ".join(told)})
     messages.success(request, " ".join(told))
@@ -63,13 +74,16 @@ class Chosen:
 
 
 def _chosen(request: HttpRequest) -> list[Order]:
-    """In the order in which they were sent, each once; what the reader does not find is left out."""
+    """In the order in which they were sent, each once; what the reader does not find is left out. From the
+    board and a courier's page, where nobody put them in a row, what one courier has keeps that one's own."""
     shop = membership(request).provider
-    sent = (request.POST if request.method == "POST" else request.GET).getlist("order")
-    pks = list(dict.fromkeys(number_of(one) for one in sent))[:MOST_AT_ONCE]
+    sent = request.POST if request.method == "POST" else request.GET
+    pks = list(dict.fromkeys(number_of(one) for one in sent.getlist("order")))[:MOST_AT_ONCE]
     visible = Order.objects.visible_to(reader(request)).filter(provider=shop, pk__in=pks)
     found = {order.pk: order for order in visible.select_related("customer", "provider")}
-    return [found[pk] for pk in pks if pk in found]
+    orders = [found[pk] for pk in pks if pk in found]
+    is_shown = "chosen" in sent if request.method == "POST" else not any(key[:5] == "seen-" for key in sent)
+    return orders if is_shown else as_held(orders)
 
 
 def _many(request: HttpRequest, orders: Sequence[Order], refusal: str = "") -> HttpResponse:

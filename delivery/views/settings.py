@@ -46,7 +46,7 @@ def _preview(shop: Provider, user: User, limits: DeliverySettings) -> dict[str, 
 def _newest_order(shop: Provider, user: User) -> Order | None:
     """The one that was handed over last: a real one shows best what its couriers see."""
     related = Delivery.objects.dispatched_by(user).select_related("order__customer", "order__provider")
-    newest = related.filter(provider=shop, closed_at=None).order_by("-due_at", "-pk").first()
+    newest = related.filter(provider=shop, closed_at=None).order_by("-assignment_number").first()
     return newest.order if newest else None
 
 

@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Provider
-from delivery.domain.sms import send_trial
+from delivery.domain.sms import may_cause_sms, send_trial
 from delivery.forms.gateways import GatewayForm
 from delivery.forms.sms import SmsTestForm
 from delivery.queries.sms import STATES, log_of, today_of
-from delivery.texts import TextKind
-from delivery.views.common import number_of, owned_shop, reader
+from delivery.texts import OTHER_KIND, OTHER_NAME, TextKind
+from delivery.views.common import ip_of, number_of, owned_shop, reader
 from marketplace.common.calendars import format_number
 from marketplace.common.money import currency_decimals, format_money
 from marketplace.notify.models import Notification, SmsGateway
@@ -100,7 +100,9 @@ def sms_log(request: HttpRequest) -> HttpResponse:
 def sms_again(request: HttpRequest, pk: int) -> HttpResponse:
     gateway = gateway_of(owned_shop(request))
     row = get_object_or_404(Notification.objects.select_related("gateway"), pk=pk, gateway=gateway or 0)
-    if send_again(row):
+    if not may_cause_sms(reader(request), ip_of(request)):
+        messages.error(request, _("Too many SMS were sent from here within the hour. Try again later."))
+    elif send_again(row):
         messages.success(request, _("The SMS is being sent again."))
     else:
         messages.info(request, _("It is on its way already, or was sent again before."))
@@ -143,14 +145,18 @@ def _shown(row: Notification) -> dict[str, Any]:
         "state": state,
         "state_name": _STATE_NAMES[state],
         "symbol": _SYMBOLS[state],
-        "kind": _("Test")
-        if row.kind == TEST_KIND
-        else TextKind(row.kind).label
-        if row.kind in TextKind
-        else "",
+        "kind": _kind_of(row),
         "problem": row.get_problem_display() if row.problem else "",
         "cost": "" if row.cost is None else _money(row.cost, row.cost_currency),
     }
+
+
+def _kind_of(row: Notification) -> str:
+    if row.kind == TEST_KIND:
+        return _("Test")
+    if row.kind == OTHER_KIND:
+        return str(OTHER_NAME)
+    return str(TextKind(row.kind).label) if row.kind in TextKind else ""
 
 
 def _money(amount: Decimal, currency: str) -> str:

@@ -16,11 +16,22 @@ from accounts.models import Provider
 from delivery.domain import texts as domain
 from delivery.domain.previews import Preview, hidden_from_couriers, preview_of
 from delivery.forms.texts import TextForm
-from delivery.texts import FOR_COURIERS, LABELS, VARIABLES, WHEN, TextKind
+from delivery.texts import (
+    FOR_COURIERS,
+    LABELS,
+    OTHER_NAME,
+    OTHER_TEXT,
+    OTHER_WHEN,
+    VARIABLES,
+    WHEN,
+    TextKind,
+)
 from delivery.views.common import owned_shop, wants_fragment
+from loyalty.domain.programme import programme
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
 from marketplace.notify.sms import gateway_of
+from marketplace.notify.sms_parts import count_parts
 
 _LANGUAGES = dict(settings.LANGUAGES)
 
@@ -35,6 +46,7 @@ def message_texts(request: HttpRequest) -> HttpResponse:
     context = {
         "couriers": [entry for entry in entries if entry["kind"] in FOR_COURIERS],
         "customers": [entry for entry in entries if entry["kind"] not in FOR_COURIERS],
+        "fixed": _fixed(shop),
         "language": language,
         "is_set_up": gateway is not None and gateway.is_on,
     }
@@ -121,6 +133,14 @@ def _entry(shop: Provider, kind: TextKind, language: str) -> dict[str, Any]:
         "is_own": domain.has_own(shop, kind, language),
         "preview": preview,
     }
+
+
+def _fixed(shop: Provider) -> dict[str, Any] | None:
+    """The one text that is no shop's to edit, on the page of the shop whose gateway sends it."""
+    if shop.slug != settings.LOYALTY_SMS_SHOP:
+        return None
+    text = str(OTHER_TEXT) % {"code": "123456", "store": programme()}
+    return {"name": OTHER_NAME, "when": OTHER_WHEN, "text": text, "parts": count_parts(text)}
 
 
 def _kind(kind: str) -> TextKind:

@@ -117,9 +117,9 @@ class ListAdmin(ReadersView, admin.ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """For actions: the right to change, also where the form itself is read-only."""
-        codename = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        return request.user.has_perm(codename)
+        """For actions: the right to change, also where the form itself is read-only; or to act alone."""
+        app, model = self.opts.app_label, self.opts.model_name
+        return any(request.user.has_perm(f"{app}.{what}_{model}") for what in ("change", "operate"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # what happened stays; things are taken off, suspended or cancelled instead

@@ -3,7 +3,7 @@
 Our catalogue is asked before Django's; naming a sentence here brings it in.
 """
 
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 
 WORDS = [
     # django.contrib.auth.password_validation
@@ -74,4 +74,14 @@ WORDS = [
     gettext_noop("“%(pk)s” is not a valid value."),
     gettext_noop("%(model_name)s with this %(field_labels)s already exists."),
     gettext_noop("Constraint “%(name)s” is violated."),
+    # phonenumber_field, which speaks neither Thai nor Vietnamese
+    pgettext_lazy(
+        "{example_number} is a national phone number.",
+        "Enter a valid phone number (e.g. {example_number}) or a number with an international call prefix.",
+    ),
+    pgettext_lazy(
+        "{example_number} is an international phone number.",
+        "Enter a valid phone number (e.g. {example_number}).",
+    ),
+    gettext_noop("The phone number entered is not valid."),
 ]

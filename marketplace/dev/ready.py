@@ -11,10 +11,10 @@ PASSWORD = "talad-demo"
 DEMO_ACCOUNTS = (
     ("admin", "Admin: everything", "backoffice /admin/"),
     ("operator", "Operator: runs the store", "backoffice /admin/"),
-    ("staff", "Staff: an account for the counter, which comes later", "backoffice /admin/"),
+    ("staff", "Staff: gives points at a counter", "counter /counter/"),
     ("provider@demo.example", "Provider: a shop's owner", "provider's dashboard"),
     ("agent@demo.example", "Agent of that shop", "provider's dashboard"),
-    ("courier", "Courier: an account for deliveries, which come later", "own dashboard"),
+    ("courier", "Courier: brings parcels, on a phone", "own tasks /my-tasks/"),
     ("customer@demo.example", "Customer", "own dashboard"),
 )
 PATIENCE_SECONDS = 40.0

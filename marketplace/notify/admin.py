@@ -43,6 +43,12 @@ class NotificationAdmin(ReadOnlyAdmin):
     ]
     actions = ["send_again"]
 
+    def get_fields(self, request: HttpRequest, obj: Notification | None = None) -> Any:
+        """The text may hold an invitation or a code: who only sends again does not need to read it."""
+        fields = super().get_fields(request, obj)
+        may_read = request.user.has_perm("notify.change_notification")
+        return fields if may_read else [name for name in fields if name not in ("text", "answer")]
+
     @admin.display(description=_("text"))
     def text(self, notification: Notification) -> Any:
         if notification.kind.startswith(_PERSONAL):

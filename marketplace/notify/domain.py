@@ -31,6 +31,7 @@ SWEEP_SECONDS = 30.0
 # What somebody has to know now; these go to the person's devices too, where notices are turned on.
 URGENT_KINDS = {
     "appointment_reminder",
+    "call_waiting",
     "callback_requested",
     "delivery_conflict",
     "delivery_failed",
@@ -122,10 +123,11 @@ def write(**fields: Any) -> None:
     """Puts a row into the outbox, once for each (unique_key, channel), and starts its sending on commit."""
     # ON CONFLICT DO NOTHING: two transactions with one cause leave one row and no error.
     Notification.objects.bulk_create([Notification(**fields)], ignore_conflicts=True)
-    row = Notification.objects.filter(unique_key=fields["unique_key"], channel=fields["channel"]).values_list(
-        "pk"
+    # Whoever says the same again, as reminders do every minute, starts nothing for a row that is through.
+    waiting = Notification.objects.claimable().filter(
+        unique_key=fields["unique_key"], channel=fields["channel"]
     )
-    for (pk,) in row:
+    for pk in waiting.values_list("pk", flat=True):
         enqueue_on_commit("notify.send", notification_id=pk)
 
 

@@ -93,12 +93,16 @@ def sent_today(gateway: SmsGateway) -> "QuerySet[Notification]":
 
 
 def spent_today(gateway: SmsGateway) -> Decimal:
-    """In the gateway's currency, with the estimates of what it has not priced yet."""
-    return _sum(sent_today(gateway), gateway.currency)
+    """In the gateway's currency, with the estimates of what it has not priced in that one."""
+    return _sum(sent_today(gateway), gateway, _part_price(gateway))
 
 
-def _sum(messages: "QuerySet[Notification]", currency: str) -> Decimal:
-    return messages.filter(cost_currency=currency).aggregate(sum=Sum("cost"))["sum"] or Decimal(0)
+def _sum(messages: "QuerySet[Notification]", gateway: SmsGateway, price: Decimal | None) -> Decimal:
+    """A cost in another currency (Twilio bills the account's, whatever the shop's is) counts as its parts at
+    `price`; so does what went out while there was none."""
+    told = Q(cost__isnull=False, cost_currency=gateway.currency)
+    sums = messages.aggregate(priced=Sum("cost", filter=told), unpriced=Sum("parts", filter=~told))
+    return (sums["priced"] or Decimal(0)) + (price or Decimal(0)) * (sums["unpriced"] or 0)
 
 
 def _reserve(notification: Notification, gateway: SmsGateway) -> None:
@@ -109,7 +113,7 @@ def _reserve(notification: Notification, gateway: SmsGateway) -> None:
         gateway = SmsGateway.objects.select_for_update().get(pk=gateway.pk)
         price = _part_price(gateway)
         estimate = None if price is None else price * parts
-        _check_limits(notification, gateway, estimate)
+        _check_limits(notification, gateway, price, estimate)
         notification.parts, notification.via = parts, gateway.kind
         notification.handed_at = timezone.now()
         notification.cost, notification.is_estimate = estimate, estimate is not None
@@ -119,7 +123,9 @@ def _reserve(notification: Notification, gateway: SmsGateway) -> None:
         notification.save(update_fields=reserved)
 
 
-def _check_limits(notification: Notification, gateway: SmsGateway, estimate: Decimal | None) -> None:
+def _check_limits(
+    notification: Notification, gateway: SmsGateway, price: Decimal | None, estimate: Decimal | None
+) -> None:
     others = sent_today(gateway).exclude(pk=notification.pk)
     to_same = others.filter(address=notification.address)
     if gateway.per_number is not None and to_same.count() >= gateway.per_number:
@@ -127,7 +133,7 @@ def _check_limits(notification: Notification, gateway: SmsGateway, estimate: Dec
     if gateway.per_day is not None and others.count() >= gateway.per_day:
         raise TransportError("limit of the day", permanent=True, problem=Problem.DAY_LIMIT)
     if gateway.daily_cap is not None:
-        spent = _sum(others, gateway.currency)
+        spent = _sum(others, gateway, price)
         if spent >= gateway.daily_cap or spent + (estimate or 0) > gateway.daily_cap:
             raise TransportError("amount of the day", permanent=True, problem=Problem.COST_CAP)
 

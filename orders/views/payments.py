@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Provider
 from accounts.queries import own_shop_of, works_at
 from marketplace.common.errors import DomainError
+from marketplace.common.private_files import private_file
 from orders import domain
 from orders.models import BankAccount, TransferNotice
 from orders.payment_forms import AccountForm, PaymentForm, RejectForm
@@ -109,14 +110,7 @@ def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _visible_notice(request, pk)
     if not found.slip:
         raise Http404
-    try:
-        file = found.slip.open("rb")
-    except OSError as error:
-        raise Http404 from error
-    response = FileResponse(file)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    return response
+    return private_file(request, found.slip)
 
 
 @require_POST

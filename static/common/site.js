@@ -26,6 +26,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What takes long says so, once: most answers are there before.
+const WAIT_MS = 900;
+const wait = document.querySelector("[data-wait]");
+let waits = 0;
+const sayWait = () => {
+  if (wait) wait.textContent = wait.dataset.wait;
+};
+
 // A second click while the first is on its way sends nothing; the server is idempotent all the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -36,9 +44,13 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "1";
   form.querySelector("[type=submit]")?.classList.add("is-busy");
+  clearTimeout(waits);
+  waits = setTimeout(sayWait, WAIT_MS);
 });
 // Coming back by the back button shows the page as it was left: forms must work again.
 addEventListener("pageshow", () => {
+  clearTimeout(waits);
+  wait?.replaceChildren();
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector(".is-busy")?.classList.remove("is-busy");

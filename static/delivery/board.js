@@ -9,6 +9,7 @@ let dragged = [];
 let waitsFor = 0;
 let last = 0;
 const PAUSE_MS = 1_500; // between two fetches, however much happens
+const LOOK_AGAIN_MS = 60_000; // what only the clock does: a delivery becomes late
 
 // --- drawing anew ---------------------------------------------------------------------------------------
 
@@ -74,9 +75,11 @@ function refreshSoon() {
   waitsFor = setTimeout(refresh, Math.max(150, last + PAUSE_MS - Date.now()));
 }
 
-document.addEventListener("talad:event", ({ detail }) => detail.type === "deliveries" && refreshSoon());
+// Orders are confirmed, cancelled and paid as cards of their conversations.
+document.addEventListener("talad:event", ({ detail }) => ["deliveries", "card"].includes(detail.type) && refreshSoon());
 document.addEventListener("talad:connection", ({ detail }) => detail === "up" && refreshSoon());
 document.addEventListener("visibilitychange", () => !document.hidden && refreshSoon());
+setInterval(() => !document.hidden && refreshSoon(), LOOK_AGAIN_MS);
 
 // --- handing over ---------------------------------------------------------------------------------------
 

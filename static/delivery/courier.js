@@ -5,7 +5,7 @@ import * as waiting from "./waiting.js";
 
 // As delivery_steps.state_pill colours them.
 const PILLS = { on_the_way: "pill-brand", failed: "pill-accent", returned: "pill-accent", delivered: "pill-enter" };
-const LOOK_AGAIN_MS = 60_000; // where no socket tells
+const LOOK_AGAIN_MS = 60_000; // an order that is paid or cancelled tells no courier, and a link has no socket
 const words = document.querySelector("[data-courier]");
 const task = document.querySelector("[data-page-task]");
 const isLink = waiting.owner.startsWith("link-");
@@ -90,8 +90,19 @@ function put(fresh) {
     task.dataset.state = other.dataset.state;
     task.toggleAttribute("data-cancelled", other.dataset.cancelled !== undefined);
     task.querySelector("[data-not-mine]").hidden = true; // given back, maybe
+    followAmount(other);
   }
   draw();
+}
+
+// Paid meanwhile: the form must not say that it was collected. What was typed, or is being mended, stays.
+function followAmount(fresh) {
+  const part = task.querySelector("[data-amount]");
+  if (part.closest("form").dataset.mends) return;
+  const input = part.querySelector("input");
+  const isTyped = input && input.value !== input.defaultValue;
+  const other = fresh.querySelector("[data-amount]");
+  if (!isTyped && other && other.innerHTML !== part.innerHTML) part.replaceChildren(...other.childNodes);
 }
 
 // Given to somebody else or taken back: nothing to do here any more, and no copy stays on this phone.
@@ -118,7 +129,7 @@ document.addEventListener("talad:connection", ({ detail }) => {
 });
 addEventListener("online", lookAgain);
 document.addEventListener("visibilitychange", lookAgain);
-if (isLink) setInterval(lookAgain, LOOK_AGAIN_MS);
+setInterval(lookAgain, LOOK_AGAIN_MS);
 
 try {
   await waiting.start({ sent: lookAgain, drawn: draw });

@@ -3,12 +3,24 @@
 const list = document.querySelector("[data-many-list]");
 let dragged = null;
 
+// The page's address with these rows; without what the board sent along, which stands for its own sequence.
+function addressOf(rows) {
+  const query = new URLSearchParams(location.search);
+  for (const name of [...query.keys()]) if (name === "order" || name.startsWith("seen-")) query.delete(name);
+  for (const row of rows) query.append("order", row.dataset.order);
+  return `?${query}`;
+}
+
 function moved() {
   const rows = [...list.children];
-  const query = new URLSearchParams(location.search);
-  query.delete("order");
-  for (const row of rows) query.append("order", row.dataset.order);
-  history.replaceState(null, "", `?${query}`); // a reload keeps it
+  history.replaceState(null, "", addressOf(rows)); // a reload keeps it
+  const search = document.querySelector("[data-many-search]");
+  for (const field of search?.querySelectorAll("[name=order]") ?? []) field.remove();
+  for (const { dataset } of rows) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "order", value: dataset.order });
+    search?.append(field);
+  }
   for (const row of rows) {
     row.querySelector("[data-move=up]")?.toggleAttribute("hidden", row === rows[0]);
     row.querySelector("[data-move=down]")?.toggleAttribute("hidden", row === rows.at(-1));
@@ -18,6 +30,8 @@ function moved() {
 if (list) {
   for (const row of list.children) row.draggable = true;
   list.addEventListener("click", (event) => {
+    const out = event.target.closest("[data-move=out]");
+    if (out) out.href = addressOf([...list.children].filter((row) => !row.contains(out)));
     const move = event.target.closest("[data-move=up], [data-move=down]");
     if (!move) return;
     const row = move.closest("li");

@@ -328,6 +328,8 @@ BATCHES: dict[str, Rule] = {
 }
 
 # The operator's own pages beside the models' ones: for everybody else they are the admin's log-in.
+# The site's own lists that the role Operator acts on; it reads a row and its history, and changes none.
+FOR_OPERATORS_TOO = ("admin:services_service", "admin:accounts_user", "admin:notify_notification")
 ADMIN: dict[str, Rule] = {
     "admin:system_check": get(OPERATOR),
     "admin:system_check_relay": post(OPERATOR),

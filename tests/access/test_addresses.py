@@ -9,7 +9,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from tests.access.rules import ACTORS, ADMIN, OPERATOR, RULES, SIGNED_OUT, WITH_STAFF, Rule
+from marketplace.notify.models import Notification
+from tests.access.rules import (
+    ACTORS,
+    ADMIN,
+    FOR_OPERATORS_TOO,
+    OFFICE,
+    OPERATOR,
+    RULES,
+    SIGNED_OUT,
+    WITH_STAFF,
+    Rule,
+)
 
 # Whole families under one rule of their own, each tried by a test below or by its library.
 FAMILIES = ("admin:", "account_", "mfa_", "usersessions_")
@@ -111,6 +122,7 @@ ADMIN_ROW_NAMES = [
     and n.endswith(("_change", "_history", "_delete"))
     and n != "admin:password_change"
 ]
+FOR_OPERATORS_ROWS = [f"{name}_{page}" for name in FOR_OPERATORS_TOO for page in ("change", "history")]
 ADMIN_ADD_NAMES = [n for n in NAMES if n.startswith("admin:") and n.endswith("_add")]
 
 
@@ -118,11 +130,27 @@ ADMIN_ADD_NAMES = [n for n in NAMES if n.startswith("admin:") and n.endswith("_a
 def test_an_operators_form_is_nobody_elses(name: str, people: dict[str, User]) -> None:
     address = reverse(name, args=[1] if name in ADMIN_ROW_NAMES else [])
 
-    found = {actor: _admin_status(address, people.get(actor)) for actor in ACTORS if actor not in OPERATOR}
+    let_in = OFFICE if name in FOR_OPERATORS_ROWS else OPERATOR
+    found = {actor: _admin_status(address, people.get(actor)) for actor in ACTORS if actor not in let_in}
 
     # Who works in the backoffice without Django's permissions reads that; others are sent to log in.
     assert {status for actor, status in found.items() if actor not in WITH_STAFF} == {302}
     assert set(found.values()) <= {302, 403}
+
+
+@pytest.mark.parametrize("name", FOR_OPERATORS_ROWS)
+def test_a_row_that_the_role_operator_acts_on_is_shown_to_it_and_to_nobody_below(
+    name: str, world: dict[str, Any], people: dict[str, User]
+) -> None:
+    kind = name.rpartition("_")[0]
+    row = {"admin:services_service": world["service"], "admin:accounts_user": people["customer"]}.get(kind)
+    address = reverse(name, args=[(row or Notification.objects.latest("pk")).pk])
+
+    found = {actor: _admin_status(address, people.get(actor)) for actor in ACTORS}
+    posted = _admin_status(address, people["office_operator"], "post") if name.endswith("_change") else 403
+
+    assert found == {actor: _expected_in_admin(actor, name) for actor in ACTORS}
+    assert posted == 403
 
 
 @pytest.mark.parametrize("name", ADMIN_NAMES)
@@ -166,7 +194,8 @@ def test_a_page_that_we_add_to_the_admin_is_for_whom_its_rule_names(
 
 
 def _expected_in_admin(actor: str, name: str) -> int:
-    if actor in OPERATOR:
+    of_the_site = name.rpartition("_")[0] in FOR_OPERATORS_TOO
+    if actor in (OFFICE if of_the_site else OPERATOR):
         return 200
     # The first page leads on to the person's own first menu.
     return 403 if actor in WITH_STAFF and name != "admin:index" else 302

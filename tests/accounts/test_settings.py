@@ -68,6 +68,32 @@ def test_a_wrong_phone_is_refused(customer: User, client_of: Callable[[User], Cl
     assert list(response.context["profile_form"].errors) == ["phone"]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "en",
+            "Enter a valid phone number (e.g. 02 123 4567) or a number with an international call prefix.",
+        ),
+        ("th", "กรอกเบอร์โทรศัพท์ที่ถูกต้อง (เช่น 02 123 4567) หรือเบอร์ที่มีรหัสประเทศนำหน้า"),
+        ("fa", "یک شماره تلفن معتبر (مانند 02 123 4567) یا شماره‌ای با پیش‌شمارهٔ کشور وارد کنید."),
+        ("vi", "Nhập một số điện thoại hợp lệ (ví dụ 02 123 4567) hoặc một số có mã quốc gia đứng trước."),
+    ],
+)
+def test_a_wrong_phone_is_refused_in_the_readers_language(
+    language: str,
+    sentence: str,
+    customer: User,
+    client_of: Callable[[User], Client],
+) -> None:
+    User.objects.filter(pk=customer.pk).update(language=language)
+
+    response = client_of(customer).post(reverse("accounts:save_profile"), _profile(phone="12"))
+
+    assert response.context["profile_form"].errors["phone"] == [sentence]
+    assert sentence in response.content.decode()
+
+
 def test_a_profile_cannot_give_itself_powers(customer: User, client_of: Callable[[User], Client]) -> None:
     client_of(customer).post(
         reverse("accounts:save_profile"), _profile(is_staff="1", is_superuser="1", email="x@y.example")

@@ -1,11 +1,16 @@
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from django.db import connection
 
-from accounts.models import User
+from accounts.models import Provider, User
 from appointments.domain.booking import accept, cancel, propose_time
-from appointments.domain.telling import send_reminders
+from appointments.domain.telling import announce_phases, send_reminders
 from appointments.models import Appointment
 from marketplace.notify.domain import send_notification
 from marketplace.notify.enums import NotificationStatus
@@ -197,3 +202,70 @@ def test_every_mail_says_who_did_what_and_where_to_go(
         assert "Rent & <contracts>" in mail.subject
         path = f"/appointments/{appointment.pk}/" + ("call/" if kind.endswith("reminder") else "")
         assert f"http://127.0.0.1:8000{path}\n" in mail.body
+
+
+OPENS, CLOSES, ROUND = -10 * MINUTE, 45 * MINUTE, timedelta(seconds=90)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("after_start", "cards"),
+    [
+        (OPENS - SECOND, 0),
+        (OPENS, 1),
+        (OPENS + ROUND - SECOND, 1),
+        (OPENS + ROUND, 0),
+        (timedelta(0), 0),
+        (CLOSES - SECOND, 0),
+        (CLOSES, 1),
+        (CLOSES + ROUND - SECOND, 1),
+        (CLOSES + ROUND, 0),
+    ],
+)
+def test_a_card_is_drawn_again_in_the_one_round_in_which_the_door_opens_or_shuts(
+    book: Book, after_start: timedelta, cards: int
+) -> None:
+    appointment = book(3 * DAY, length=30 * MINUTE)
+
+    assert announce_phases(appointment.start + after_start) == cards
+
+
+def test_no_card_of_a_cancelled_appointment_turns_green(book: Book, customer: User) -> None:
+    appointment = book(3 * DAY)
+    cancel(appointment, by=customer)
+
+    assert announce_phases(appointment.start + OPENS) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("group", ["user", "provider"])
+def test_both_sides_open_pages_hear_which_card_to_draw_again(
+    book: Book, customer: User, shop: Provider, group: str
+) -> None:
+    appointment = book(3 * DAY)
+    listening = f"user.{customer.pk}" if group == "user" else f"provider.{shop.pk}"
+
+    heard = asyncio.run(_heard(listening, appointment.start + OPENS))
+
+    assert heard == {
+        "type": "card",
+        "thread": appointment.thread_id,
+        "url": f"/appointments/{appointment.pk}/card/",
+    }
+
+
+async def _heard(group: str, at: datetime) -> Any:
+    """What an open page in the group gets."""
+
+    def announce() -> None:
+        try:
+            announce_phases(at)
+        finally:
+            connection.close()  # of the thread in which it runs
+
+    layer = get_channel_layer()
+    page = await layer.new_channel()
+    await layer.group_add(group, page)
+    await sync_to_async(announce)()
+    async with asyncio.timeout(5):
+        return (await layer.receive(page))["event"]

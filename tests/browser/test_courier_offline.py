@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +23,7 @@ from delivery.domain import hand_over
 from delivery.enums import DeliveryState as S
 from delivery.enums import Outcome
 from delivery.models import Courier, Delivery, DeliveryEvent
-from orders.domain import confirm_order, place_order
+from orders.domain import cancel_order, confirm_order, place_order, settle
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from services.enums import ServiceKind
@@ -376,6 +377,33 @@ def test_a_task_that_is_taken_away_says_so_and_leaves_the_phone(
     page.goto("/my-tasks/")
     page.goto(f"/my-tasks/{tasks[0].pk}/")
     expect(page.get_by_text(tasks[0].order.delivery_address)).to_have_count(0)
+
+
+def test_an_order_that_is_paid_or_cancelled_meanwhile_shows_on_the_open_page(
+    open_phone: OpenPhone, tasks: list[Delivery], provider: User
+) -> None:
+    phone = open_phone()
+    page = _log_in(phone, "courier")
+    page.clock.install()
+    page.goto(f"/my-tasks/{tasks[0].pk}/")
+    expect(page.locator(".task-amount")).to_contain_text("۲۴۱")
+    expect(page.locator("#deliver [name=collected]")).to_have_value("241.00")
+    map_link = page.get_by_role("link", name=WORDS("Map"))
+    expect(map_link).to_have_attribute("href", re.compile(re.escape(quote(tasks[0].order.delivery_address))))
+
+    _elsewhere(lambda: settle(tasks[0].order))
+    page.clock.run_for(61_000)
+
+    expect(page.get_by_text(WORDS.word("Paid already"))).to_be_visible()
+    expect(page.locator(".task-amount")).not_to_contain_text("۲۴۱")
+    expect(page.locator("#deliver [name=collected]")).to_have_count(0)
+
+    _elsewhere(lambda: cancel_order(tasks[0].order, by=provider))
+    page.clock.run_for(61_000)
+
+    expect(page.get_by_text(WORDS.word("Do not deliver, bring it back"))).to_be_visible()
+    page.get_by_role("button", name=WORDS("Returned")).click()
+    expect(page.get_by_text(WORDS.word("This task is finished."))).to_be_visible()
 
 
 def test_a_link_alone_is_enough_without_signal_too(open_phone: OpenPhone, tasks: list[Delivery]) -> None:

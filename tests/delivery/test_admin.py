@@ -75,6 +75,24 @@ def test_the_operator_edits_and_deactivates(desk: Client, rider: Courier) -> Non
     assert (answer.status_code, rider.name, rider.vehicle, rider.is_active) == (302, "Somsak", "Van", False)
 
 
+def test_unticking_active_names_the_tasks_that_are_left_and_the_page_lists_them_with_their_shops(
+    desk: Client, rider: Courier, delivery: Delivery, shop: Provider
+) -> None:
+    address = f"/admin/delivery/courier/{rider.pk}/change/"
+    sent = typed(desk, name="<b>Somsak", username="courier")
+    del sent["password"], sent["is_active"]
+
+    listed = desk.get(address).content.decode()
+    page = desk.post(address, sent, follow=True).content.decode()
+
+    row = f'<a href="/admin/delivery/delivery/{delivery.pk}/change/">{delivery.order}</a>'
+    assert f"<li>{row} · <bdi>{shop.name}</bdi></li>" in listed
+    assert "&lt;b&gt;Somsak has 1 open task. The shop sees it and hands it to somebody else." in page
+    assert not User.objects.get(pk=rider.user_id).is_active
+    again = desk.post(address, sent, follow=True).content.decode()
+    assert "open task." not in again  # said once
+
+
 def test_actions_ask_first_and_a_new_password_is_shown_once(desk: Client, rider: Courier) -> None:
     sent = {"action": "reset_passwords", "_selected_action": rider.pk}
     before = rider.user.password

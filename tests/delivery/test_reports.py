@@ -9,6 +9,7 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -16,8 +17,10 @@ from accounts.models import User
 from delivery.domain import Proof, accept_report, hand_over, report, take_back
 from delivery.enums import DeliveryState, Outcome
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from delivery.queries.steps import steps_of
+from delivery.queries.tasks import one_task, reports_of
 from marketplace.common.errors import DomainError
-from marketplace.notify.models import Notification
+from marketplace.notify.models import Notification, SmsGateway
 from orders.domain import cancel_order
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
@@ -132,6 +135,53 @@ def test_a_report_after_the_task_was_given_away_counts_only_when_the_shop_says_s
     event.refresh_from_db()
     assert (delivery.state, delivery.courier, delivery.collected) == (S.DELIVERED, rider, Decimal(241))
     assert (parcel.status, event.outcome) == (OrderStatus.COMPLETED, Outcome.ACCEPTED)
+
+
+def test_accepting_who_had_it_before_is_an_assignment_and_who_has_it_is_told(
+    say: Say, delivery: Delivery, parcel: Order, rider: Courier, other_rider: Courier, provider: User
+) -> None:
+    shop = delivery.provider
+    SmsGateway.objects.create(provider=shop, owner=provider, kind="console", time_zone="Asia/Bangkok")
+    User.objects.filter(pk=other_rider.user_id).update(phone="+66811111111")
+    hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+    event = say(S.RETURNED, minutes=5)
+    Notification.objects.all().delete()
+
+    with time_machine.travel(event.received_at + timedelta(hours=1), tick=False):
+        accept_report(event, by=provider)
+        accept_report(event, by=provider)
+
+    delivery.refresh_from_db()
+    given = list(Assignment.objects.values_list("courier", "by").order_by("pk"))
+    assert given == [(one.pk, provider.pk) for one in (rider, other_rider, rider)]
+    assert delivery.assignment_number == Assignment.objects.latest("pk").pk
+    assert (delivery.link_token, delivery.courier) == (None, rider)
+    told = Notification.objects.values_list("kind", "recipient", "channel")
+    assert list(told) == [("courier_taken_back", other_rider.user_id, "sms")]
+    # Each reads what they did, and nobody what the other one wrote.
+    task = one_task(Delivery.objects.tasks_of(rider))
+    assert task is not None
+    assert [one.pk for one in task.reports] == [event.pk]
+    assert list(reports_of(Delivery.objects.tasks_of(rider))) == [event]
+    # When the shop decided is no step of the customer's.
+    assert [step.courier for step in steps_of(delivery)] == ["Courier", "Somchai", "Courier"]
+    assert len(steps_of(delivery, for_shop=True)) == 4
+
+
+def test_a_report_accepted_from_who_has_it_still_moves_nothing(
+    say: Say, delivery: Delivery, parcel: Order, rider: Courier, other_rider: Courier, provider: User
+) -> None:
+    hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+    event = say(S.DELIVERED, minutes=5)
+    delivery.refresh_from_db()
+    hand_over(parcel, courier=rider, by=provider, seen=delivery.assignment_number)
+    Notification.objects.all().delete()
+
+    accept_report(event, by=provider)
+
+    delivery.refresh_from_db()
+    assert (delivery.courier, Assignment.objects.count()) == (rider, 3)
+    assert not Notification.objects.filter(kind="courier_taken_back").exists()
 
 
 def test_what_the_shop_accepted_is_not_undone_by_who_has_the_task_now(

@@ -13,6 +13,7 @@ from delivery.domain.texts import save_text, switch
 from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery, DeliveryEvent, DeliverySettings
 from delivery.texts import TextKind
+from marketplace.common.limits import may_do
 from marketplace.notify.domain import send_notification
 from marketplace.notify.models import Notification, SmsGateway
 from marketplace.notify.push import subscribe
@@ -41,8 +42,8 @@ def sent() -> list[tuple[str, str, str]]:
     return [(row.kind, row.address, row.body.strip()) for row in rows]
 
 
-def told(delivery: Delivery) -> tuple[bool, str]:
-    outcome: Any = delivery.told  # type: ignore[attr-defined]
+def told(delivery: Delivery, name: str = "told") -> tuple[bool, str]:
+    outcome: Any = getattr(delivery, name)
     return outcome.by_sms, str(outcome.sentence)
 
 
@@ -73,7 +74,10 @@ def test_who_hands_over_hears_that_a_real_gateway_tells_the_courier(
     gateway.kind, gateway.address = "generic", "https://sms.example/"
     gateway.save()
 
-    assert told(hand_over(parcel, courier=reachable, by=provider)) == (True, "Lek is told by SMS.")
+    assert told(hand_over(parcel, courier=reachable, by=provider)) == (
+        True,
+        "An SMS to Lek is on its way.",
+    )
 
 
 def test_a_double_click_tells_once_and_giving_it_anew_tells_both(
@@ -105,6 +109,52 @@ def test_taken_back_its_courier_is_told(
     take_back(delivery, by=provider, seen=delivery.assignment_number)
 
     assert [kind for kind, _address, _text in sent()] == ["courier_announcement", "courier_taken_back"]
+
+
+@pytest.mark.parametrize(("action", "key"), [("sms-caused", None), ("sms-caused-ip", "203.0.113.7")])
+def test_who_causes_too_many_sms_in_an_hour_hands_over_without_them_and_reads_it(
+    action: str,
+    key: str | None,
+    gateway: SmsGateway,
+    reachable: Courier,
+    make_rider: Callable[..., Courier],
+    make_parcel: Callable[..., Order],
+    provider: User,
+    agent: User,
+) -> None:
+    other, first, second = make_rider("ying", phone="+66811111111"), make_parcel(), make_parcel()
+    times = {"sms-caused": 299, "sms-caused-ip": 599}[action]
+    for _time in range(times):
+        assert may_do(action, key or provider.pk, times=times, seconds=3600)
+
+    last = hand_over(first, courier=reachable, by=provider, ip="203.0.113.7")
+    silent = hand_over(second, courier=reachable, by=provider, ip="203.0.113.7")
+    moved = hand_over(first, courier=other, by=provider, seen=last.assignment_number, ip="203.0.113.7")
+    back = take_back(silent, by=provider, seen=silent.assignment_number, ip="203.0.113.7")
+
+    sentence = "Too many SMS were sent from here within the hour, so no SMS went out."
+    assert told(last)[0]
+    assert told(silent) == told(moved) == told(back, "told_before") == (False, sentence)
+    assert (silent.state, moved.courier, back.courier) == (DeliveryState.ASSIGNED, other, None)
+    assert [kind for kind, _address, _text in sent()] == ["courier_announcement"]
+    # Somebody else from elsewhere is not concerned.
+    assert told(hand_over(second, courier=other, by=agent, seen=back.assignment_number, ip="203.0.113.8"))[0]
+
+
+def test_who_takes_back_reads_whether_an_sms_went_out(
+    gateway: SmsGateway, reachable: Courier, make_parcel: Callable[..., Order], provider: User, shop: Provider
+) -> None:
+    def taken_back() -> tuple[bool, str]:
+        delivery = hand_over(make_parcel(), courier=reachable, by=provider)
+        return told(take_back(delivery, by=provider, seen=delivery.assignment_number), "told_before")
+
+    gateway.kind, gateway.address = "generic", "https://sms.example/"
+    gateway.save()
+    assert taken_back() == (True, "An SMS to Lek is on its way.")
+    switch(shop, TextKind.COURIER_TAKEN_BACK, on=False)
+    assert taken_back() == (False, "The text about taking back is switched off, so Lek got no SMS.")
+    SmsGateway.objects.update(is_on=False)
+    assert taken_back() == (False, "SMS are not set up, so no SMS went out.")
 
 
 def test_without_a_gateway_it_is_given_all_the_same_and_says_so(

@@ -24,11 +24,11 @@ from orders.models import Order
 pytestmark = pytest.mark.django_db
 
 OUR_APPS = ["common", "notify", "accounts", "services", "messaging", "orders", "appointments", "followup"]
-OUR_APPS += ["loyalty"]
+OUR_APPS += ["loyalty", "delivery"]
 MODELS = [model for label in OUR_APPS for model in apps.get_app_config(label).get_models()]
 # Manuals write these in English too.
 SAME_EVERYWHERE = {"Email", "email", "Note"}
-EDITABLE = {"accounts.user", "accounts.provider", "services.category"}
+EDITABLE = {"accounts.user", "accounts.provider", "services.category", "delivery.courier"}
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import User
+from accounts.domain import remove_agent
+from accounts.models import ProviderMember, User
 from marketplace.common.errors import DomainError
 from messaging.domain import close_thread, post_file
 from messaging.models import Attachment, Message, Thread
@@ -232,3 +233,44 @@ def test_a_file_that_is_gone_from_the_disk_is_not_found(
     response = client_of(customer).get(reverse("messaging:attachment", args=[attachment.pk]))
 
     assert response.status_code == 404
+
+
+def test_a_browser_that_kept_a_file_is_asked_each_time_whether_its_reader_may_still_see_it(
+    client_of: ClientOf, agent: User, customer: User, thread: Thread
+) -> None:
+    post_file(thread, by=customer, file=SimpleUploadedFile("me.png", photo()))
+    url = reverse("messaging:attachment", args=[Attachment.objects.get().pk])
+    client = client_of(agent)
+
+    first = client.get(url)
+    assert len(b"".join(first.streaming_content)) > 0  # type: ignore[attr-defined]
+    kept = {"If-None-Match": first["ETag"]}
+    again = client.get(url, headers=kept)
+    remove_agent(ProviderMember.objects.get(user=agent))
+    after_leaving = client.get(url, headers=kept)
+    reader = client_of(customer)
+    to_the_customer = reader.get(url, headers=kept)
+    reader.logout()
+    after_log_out = reader.get(url, headers=kept)
+
+    assert first["Cache-Control"] == again["Cache-Control"] == "private, no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert after_leaving.status_code == 404
+    assert to_the_customer.status_code == 304
+    assert (after_log_out.status_code, after_log_out["Location"]) == (302, f"/accounts/login/?next={url}")
+
+
+def test_another_file_is_not_taken_for_the_one_that_is_kept(
+    client_of: ClientOf, customer: User, thread: Thread
+) -> None:
+    for size in ((40, 30), (30, 40)):
+        post_file(thread, by=customer, file=SimpleUploadedFile("me.png", photo(size=size)))
+    client = client_of(customer)
+    one, other = (reverse("messaging:attachment", args=[a.pk]) for a in Attachment.objects.order_by("pk"))
+
+    kept = client.get(one)
+    answer = client.get(other, headers={"If-None-Match": kept["ETag"]})
+
+    assert (kept.status_code, answer.status_code) == (200, 200)
+    kept.close()
+    answer.close()

@@ -157,6 +157,33 @@ def test_of_much_cash_the_sum_is_whole_and_the_lines_are_the_newest(
     assert [one.order for one in whole.context["cash"][0].deliveries] == orders
 
 
+def test_cash_of_more_couriers_than_a_page_is_all_found(
+    owner: Client, parcel: Order, make_rider: Callable[..., Courier]
+) -> None:
+    now = timezone.now()
+    Delivery.objects.bulk_create(
+        Delivery(
+            order=order,
+            provider=order.provider,
+            courier=make_rider(f"rider{number}"),
+            state=DeliveryState.DELIVERED,
+            due_at=now,
+            closed_at=now,
+            collected=Decimal(100 - number),
+        )
+        for number, order in enumerate(copies_of(parcel, 21))
+    )
+
+    first = owner.get(BOARD)
+    second = owner.get(BOARD, {"cash_page": 2})
+
+    assert [row.amount for row in first.context["cash"]] == [Decimal(100 - number) for number in range(20)]
+    assert 'href="?cash_page=2#cash-title">More couriers</a>' in first.content.decode()
+    assert [(row.courier.user.username, row.amount) for row in second.context["cash"]] == [("rider20", 80)]
+    assert 'href="?#cash-title">First couriers</a>' in second.content.decode()
+    assert "More couriers" not in second.content.decode()
+
+
 def test_by_state_the_same_stand_in_columns_of_states(
     owner: Client, delivery: Delivery, parcel: Order, say: Callable[..., DeliveryEvent], rider: Courier
 ) -> None:

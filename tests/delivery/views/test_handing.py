@@ -1,13 +1,16 @@
 """Handing an order over on its page."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Provider, User
-from delivery.domain import hand_over
+from delivery.domain import hand_over, hand_over_many
 from delivery.enums import DeliveryState
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
 from orders.domain import cancel_order
@@ -111,7 +114,19 @@ def test_taken_back_nobody_has_it(owner: Client, delivery: Delivery, parcel: Ord
 
     delivery.refresh_from_db()
     assert (answer["Location"], delivery.courier) == (f"/sales/orders/{parcel.pk}/", None)
+    words = owner.get(f"/orders/{parcel.pk}/").content.decode()
+    assert "Nobody has the order now. SMS are not set up, so no SMS went out." in words
+    assert "has been told." not in words
     assert "Waiting for a courier" in section(owner, parcel).content.decode()
+
+
+def test_taken_back_in_the_page_says_whether_an_sms_went_out(
+    owner: Client, delivery: Delivery, parcel: Order
+) -> None:
+    sent = {"seen": delivery.assignment_number}
+    answer = owner.post(f"/deliveries/{delivery.pk}/take-back/", sent, headers=FETCH)
+
+    assert "SMS are not set up, so no SMS went out." in answer.content.decode()
 
 
 def test_a_foreign_address_is_not_gone_to(owner: Client, delivery: Delivery, parcel: Order) -> None:
@@ -300,3 +315,51 @@ def test_what_the_reader_does_not_find_is_left_out(
 
     assert [row.order for row in page.context["chosen"]] == [parcel]
     assert [one.order for one in Delivery.objects.all()] == [parcel]
+
+
+WISHES = (5, 1, 3)  # hours from now: no sequence by the time that is wished is that of the hand-over
+
+
+@pytest.fixture
+def three_tasks(make_parcel: Callable[..., Order], rider: Courier, provider: User) -> list[Delivery]:
+    """In the rider's own sequence."""
+    parcels = [make_parcel(preferred_at=timezone.now() + timedelta(hours=hours)) for hours in WISHES]
+    return hand_over_many(parcels, courier=rider, by=provider, seen={})
+
+
+@pytest.mark.parametrize("page", ["board", "courier"])
+def test_what_is_moved_to_another_courier_keeps_the_sequence_of_the_first(
+    page: str, owner: Client, three_tasks: list[Delivery], rider: Courier, other_rider: Courier
+) -> None:
+    own = [task.order_id for task in three_tasks]
+    address = {"board": "/deliveries/", "courier": rider.get_absolute_url()}[page]
+    words = owner.get(address).content.decode()
+    sent = [int(pk) for pk in re.findall(r'type="checkbox" name="order" value="(\d+)"', words)]
+    seen = {f"seen-{task.order_id}": task.assignment_number for task in three_tasks}
+
+    owner.post("/deliveries/assign/", {"order": sent, "courier": other_rider.pk, **seen})
+
+    assert sorted(sent) == sorted(own)
+    tasks = Delivery.objects.tasks_of(other_rider).order_by("assignment_number")
+    assert [task.order_id for task in tasks] == own
+
+
+def test_what_somebody_put_in_a_row_stays_so_whoever_had_it(
+    owner: Client, three_tasks: list[Delivery], make_parcel: Callable[..., Order], other_rider: Courier
+) -> None:
+    a, b, c = (task.order_id for task in three_tasks)
+    seen = {f"seen-{task.order_id}": task.assignment_number for task in three_tasks}
+    new = make_parcel().pk
+
+    from_board = owner.get("/deliveries/assign/", {"order": [c, new, a, b], **seen}).context["chosen"]
+    moved = owner.get("/deliveries/assign/", {"order": [c, new, a, b]})
+    owner.post(
+        "/deliveries/assign/",
+        {"order": [c, new, a, b], "courier": other_rider.pk, "chosen": "1", **seen},
+    )
+
+    assert [row.order.pk for row in from_board] == [a, new, b, c]
+    assert [row.order.pk for row in moved.context["chosen"]] == [c, new, a, b]
+    assert '<input type="hidden" name="chosen" value="1">' in moved.content.decode()
+    tasks = Delivery.objects.tasks_of(other_rider).order_by("assignment_number")
+    assert [task.order_id for task in tasks] == [c, new, a, b]

@@ -1,13 +1,16 @@
 """Settings → Delivery: what couriers see."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Provider, User
-from delivery.models import Delivery, DeliverySettings
+from delivery.domain import hand_over
+from delivery.models import Courier, Delivery, DeliverySettings
 from orders.models import Order
 
 PAGE = "/settings/delivery/"
@@ -71,3 +74,13 @@ def test_without_an_order_there_is_an_example(owner: Client) -> None:
     words = owner.get(PAGE).content.decode()
 
     assert "An example: you have handed no order over yet." in words
+
+
+def test_the_preview_shows_what_was_handed_over_last_whatever_is_due_first(
+    owner: Client, make_parcel: Callable[..., Order], rider: Courier, provider: User
+) -> None:
+    tomorrow, today = make_parcel(preferred_at=timezone.now() + timedelta(days=2)), make_parcel()
+    for order in (tomorrow, today):
+        hand_over(order, courier=rider, by=provider)
+
+    assert owner.get(PAGE).context["example_of"] == today

@@ -11,8 +11,11 @@ from accounts.models import Provider, User
 from delivery.domain import hand_over
 from delivery.models import Courier, MessageText
 from delivery.texts import TextKind
+from loyalty.domain.phone_codes import send_code
+from marketplace.common.limits import may_do
 from marketplace.notify.domain import send_notification
 from marketplace.notify.models import Notification, SmsGateway
+from marketplace.notify.sms import notify_sms
 from orders.models import Order
 from tests.support.sms import KEY, Kavenegar, Plain, listening
 
@@ -433,3 +436,68 @@ def test_an_amount_with_decimals_that_the_currency_has_not_is_refused(owner: Cli
 
     assert errors(refused)["daily_cap"] == ["Write a whole amount: this currency has no decimals."]
     assert not SmsGateway.objects.exists()
+
+
+@pytest.mark.parametrize("price", ["", "0"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {
+            "kind": "twilio",
+            "twilio_account": "AC1",
+            "twilio_secret": "t",
+            "twilio_sender": "+15005550006",
+            "currency": "USD",
+        },
+        {"kind": "generic", "address": "https://sms.example/", "fields": "to = {to}\ntext = {text}"},
+    ],
+)
+def test_an_amount_a_day_needs_a_price_where_the_gateway_says_none_at_once(
+    kind: dict[str, str], price: str, owner: Client
+) -> None:
+    refused = save(owner, **kind, daily_cap="100", part_price=price)
+
+    assert errors(refused) == {
+        "part_price": ["Write what one part costs: without it the amount a day cannot be kept."]
+    }
+    assert not SmsGateway.objects.exists()
+    assert save(owner, **kind, daily_cap="100", part_price="0.05").status_code == 302
+    assert save(owner, **kind, daily_cap="", part_price="").status_code == 302
+
+
+def test_the_loyalty_code_is_listed_to_read_and_named_in_the_log(
+    owner: Client, provider: User, shop: Provider, settings: Any
+) -> None:
+    SmsGateway.objects.create(
+        provider=shop, owner=provider, kind="console", time_zone="Asia/Bangkok", currency="THB"
+    )
+    elsewhere = owner.get("/settings/texts/").content.decode()
+    settings.LOYALTY_SMS_SHOP = shop.slug
+    send_code(provider, "+66812345678")
+
+    listed, log = owner.get("/settings/texts/"), owner.get("/settings/sms/log/")
+
+    assert "Code to prove a phone, for points" not in elsewhere
+    assert "123456 is your code for your points at" in listed.content.decode()
+    assert listed.context["fixed"]["parts"].count == 1
+    assert "/settings/texts/loyalty_code/" not in listed.content.decode()
+    assert [row["kind"] for row in log.context["rows"]] == ["Code to prove a phone, for points"]
+
+
+@pytest.mark.parametrize(("action", "times"), [("sms-caused", 300), ("sms-caused-ip", 600)])
+def test_sending_again_has_an_end_within_the_hour(
+    action: str, times: int, owner: Client, provider: User, shop: Provider
+) -> None:
+    gateway = SmsGateway.objects.create(
+        provider=shop, owner=provider, kind="console", time_zone="Asia/Bangkok", currency="THB"
+    )
+    assert notify_sms(shop, "+66812345678", "courier_announcement", "sms:1", text="Order 1")
+    row = Notification.objects.get(gateway=gateway)
+    send_notification(row.pk)
+    for _time in range(times):
+        may_do(action, provider.pk if action == "sms-caused" else "127.0.0.1", times=times, seconds=3600)
+
+    refused = owner.post(f"/settings/sms/log/{row.pk}/again/", follow=True).content.decode()
+
+    assert "Too many SMS were sent from here within the hour. Try again later." in refused
+    assert Notification.objects.count() == 1

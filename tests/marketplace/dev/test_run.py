@@ -1,14 +1,17 @@
 """`make run`, from a folder with nothing in it to a market that answers, and to its end."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
+from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import psycopg
 import pytest
@@ -58,6 +61,7 @@ def test_one_command_brings_up_a_market_and_ctrl_c_ends_all_of_it(
     assert _status(port, "/healthz") == 200
     assert _status(port, "/") == 200
     assert "provider@demo.example" in said.read_text()
+    assert f"sessionid_{port}=" in _log_in(port)  # a second store beside it has a session of its own
     market = psycopg.connect(host=str(data_dir / "servers" / "sockets"), user="talad", dbname="talad")
     with market as db:
         assert _all(db, "SELECT count(*) >= 24 FROM services_service") == {True}
@@ -88,8 +92,22 @@ def _await(sentence: str, command: "subprocess.Popen[bytes]", said: Path) -> Non
 
 
 def _status(port: int, path: str) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
         return int(answer.status)
+
+
+def _log_in(port: int) -> str:
+    """The cookies of a demo account's browser."""
+    cookies = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(cookies))
+    address = f"http://127.0.0.1:{port}/accounts/login/"
+    with browser.open(address, timeout=20) as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "login": "customer@demo.example", "password": "talad-demo"}
+    with browser.open(address, urlencode(form).encode(), timeout=20) as page:
+        assert page.url.endswith("/dashboard/")
+    return ";".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
 
 
 def _all(db: "psycopg.Connection[tuple[object, ...]]", query: str) -> set[object]:

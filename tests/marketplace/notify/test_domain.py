@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from marketplace.notify import domain
 from marketplace.notify.domain import BACKOFF, notify, notify_address, send_again, send_due, send_notification
+from marketplace.notify.enums import NotificationStatus
 from marketplace.notify.models import CLAIM_LASTS, Notification
 from tests.support.mail import MailServer
 
@@ -56,6 +57,20 @@ def test_one_cause_from_two_transactions_at_once_is_one_row(alert: Alert) -> Non
         list(pool.map(write, range(8)))
 
     assert Notification.objects.count() == 1
+
+
+def test_saying_again_what_has_gone_out_starts_nothing(
+    alert: Alert, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as first:
+        row = alert("reminder:1")
+    with django_capture_on_commit_callbacks() as while_waiting:
+        alert("reminder:1")
+    Notification.objects.filter(pk=row.pk).update(status=NotificationStatus.SENT)
+    with django_capture_on_commit_callbacks() as afterwards:
+        alert("reminder:1")
+
+    assert (len(first), len(while_waiting), len(afterwards)) == (1, 1, 0)
 
 
 def test_a_person_without_an_address_is_left_out(courier: User) -> None:

@@ -13,8 +13,9 @@ from django.db import connection
 from accounts.models import User
 from marketplace.notify.domain import send_due, send_notification
 from marketplace.notify.models import Notification, SmsGateway
-from marketplace.notify.sms import send_again
-from tests.support.sms import Kavenegar, Plain
+from marketplace.notify.sms import ask_due, send_again
+from marketplace.notify.sms_sending import spent_today
+from tests.support.sms import Kavenegar, Plain, Twilio
 
 Sms = Callable[..., Notification]
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # in Bangkok
@@ -96,6 +97,31 @@ def test_a_price_of_the_settings_counts_where_the_gateway_says_none(plain: Plain
 
     assert outcomes(long, short, over) == [("sent", ""), ("sent", ""), ("failed", "cost_cap")]
     assert (long.parts, long.cost, long.is_estimate) == (2, Decimal("1.0"), True)
+
+
+def test_a_gateway_that_bills_in_another_currency_does_not_get_past_the_amount(
+    twilio: Twilio, sms: Sms
+) -> None:
+    # Baht in the settings, dollars in the answers: each part counts at the price of the settings.
+    SmsGateway.objects.update(currency="THB", part_price=Decimal("1.50"), daily_cap=Decimal("4.50"))
+    rows = [sms(f"sms:{number}", text="ก" * 71 if number == 0 else "ก") for number in range(3)]
+    for row in rows:
+        send_notification(row.pk)
+        for message in twilio.accepted:
+            message.status, message.price = "delivered", "-0.00750"
+        Notification.objects.filter(pk=row.pk, status="sent").update(ask_at=NOON)
+        ask_due()
+
+    assert outcomes(*rows) == [("sent", ""), ("sent", ""), ("failed", "cost_cap")]
+    assert [(row.cost_currency, row.parts) for row in rows[:2]] == [("USD", 2), ("USD", 1)]
+    assert spent_today(SmsGateway.objects.get()) == Decimal("4.50")
+
+
+def test_what_went_out_before_there_was_a_price_counts_once_there_is_one(plain: Plain, sms: Sms) -> None:
+    free = send(sms, "sms:free")
+    SmsGateway.objects.update(part_price=Decimal(1), daily_cap=Decimal(1))
+
+    assert outcomes(free, send(sms, "sms:next")) == [("sent", ""), ("failed", "cost_cap")]
 
 
 def test_what_was_refused_does_not_count(plain: Plain, sms: Sms) -> None:

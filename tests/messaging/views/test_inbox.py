@@ -75,6 +75,55 @@ def test_the_search_finds_topics_and_names(
     assert len(shown(client_of(provider), q=search)) == found
 
 
+@pytest.mark.parametrize(
+    ("topic", "search"),
+    [
+        ("علی کریمی", "علي كريمي"),
+        ("علي كريمي", "علی کریمی"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("میخواهم", "می\u200cخواهم"),
+        ("می خواهم", "می\u200cخواهم"),
+        ("میز ۱۲", "12"),
+        ("สัญญาเช่า ๒๕๖๙", "2569"),
+        ("สัญญาเช่า 2569", "เช่า ๒๕๖๙"),
+        ("ปรึกษากฎหมายกับทนาย", "กฎหมาย"),
+        ("Nguyễn Thị Đào", "nguyen dao"),
+        ("Tu van hop dong", "tư vấn hợp đồng"),
+        ("O'Brien 100% (Ltd)", "o'brien, 100 ltd!"),
+    ],
+)
+def test_the_search_folds_topics_and_names_on_both_sides(
+    client_of: ClientOf, provider: User, shop: Provider, make_person: Any, topic: str, search: str
+) -> None:
+    named = make_person("named", display_name=topic)
+    open_thread(customer=make_person("other"), provider=shop, topic="something else")
+    open_thread(customer=make_person("talks"), provider=shop, topic=topic)
+    open_thread(customer=named, provider=shop, topic="theirs")
+    open_thread(customer=provider, provider=open_shop(make_person("seller"), name=topic), topic="ours")
+
+    assert shown(client_of(provider), q=search) == ["ours", "theirs", topic]
+    assert shown(client_of(named), q=search) == ["theirs"]
+
+
+def test_a_search_may_take_one_word_from_each_name(
+    client_of: ClientOf, provider: User, make_thread: Callable[[str], Thread]
+) -> None:
+    make_thread("Anong")
+    make_thread("Bahram")
+
+    assert shown(client_of(provider), q="anong siam") == ["Topic of Anong"]
+    assert shown(client_of(provider), q="anong bahram") == []
+
+
+@pytest.mark.parametrize("search", ["?!", "%", "_", "\u200c"])
+def test_a_search_without_a_word_finds_nothing(
+    client_of: ClientOf, provider: User, make_thread: Callable[[str], Thread], search: str
+) -> None:
+    make_thread("Anong")
+
+    assert shown(client_of(provider), q=search) == []
+
+
 def test_more_goes_on_where_the_page_ended(
     client_of: ClientOf,
     provider: User,

@@ -45,7 +45,8 @@ def test_a_customer_is_offered_a_shop(client_of: Callable[[User], Client], custo
     for path in ("/my/services/", "/my/services/add/"):
         page = browser.get(path).content.decode()
         assert "Open a shop to offer services" in page
-        assert 'action="/open-shop/"' in page
+        assert 'href="/open-shop/"' in page
+        assert 'action="/open-shop/"' not in page
 
 
 def test_signed_out_leads_to_the_log_in(client: Client, db: None) -> None:
