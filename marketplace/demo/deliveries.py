@@ -15,6 +15,7 @@ from accounts.models import Provider, User
 from delivery.domain import Proof, hand_in_cash, hand_over, report, take_back
 from delivery.enums import DeliveryState, FailureReason
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
+from marketplace.demo.drawing import draw_photo
 from marketplace.demo.market import person
 from marketplace.demo.stories import NAMESPACE
 from marketplace.notify.enums import GatewayKind
@@ -60,6 +61,8 @@ PARCELS = (
     Parcel(0, 1.5, ((S.PICKED_UP, 20),)),
     Parcel(0, 27, ((S.PICKED_UP, 20), (S.ON_THE_WAY, 35))),  # late
     Parcel(0, 5, ((S.PICKED_UP, 15), (S.ON_THE_WAY, 25), (S.DELIVERED, 70))),
+    Parcel(0, 7, ((S.PICKED_UP, 15), (S.ON_THE_WAY, 30), (S.FAILED, 65))),
+    Parcel(0, 28, ((S.PICKED_UP, 10), (S.FAILED, 50), (S.RETURNED, 120))),
     Parcel(1, 0.2),
     Parcel(1, 3, ((S.PICKED_UP, 15), (S.ON_THE_WAY, 30), (S.FAILED, 80))),
     Parcel(1, 4, ((S.PICKED_UP, 10), (S.DELIVERED, 50))),
@@ -156,6 +159,7 @@ def _report(delivery: Delivery, courier: Courier, state: DeliveryState, at: date
             reason=FailureReason.ABSENT if state == S.FAILED else "",
             note="โทรแล้วไม่มีคนรับ จะลองใหม่ช่วงเย็น" if state == S.FAILED else "",
             receiver="คุณวารี" if state == S.DELIVERED else "",
+            photo=draw_photo("contract", delivery.pk) if state == S.DELIVERED else None,
             collected=delivery.to_collect if state == S.DELIVERED else None,
         ),
     )

@@ -73,6 +73,8 @@ def test_one_command_brings_up_a_market_and_ctrl_c_ends_all_of_it(
             False,
         }
         assert _all(db, "SELECT count(*) > 0 FROM loyalty_ledgerentry") == {True}
+        assert len(_all(db, "SELECT DISTINCT state FROM delivery_delivery")) == 7
+        assert _all(db, "SELECT count(*) > 0 FROM delivery_deliveryevent WHERE photo <> ''") == {True}
 
     command.send_signal(signal.SIGINT)
     command.wait(60)
