@@ -16,10 +16,7 @@ class RoleBackend(BaseBackend):
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if obj is not None:
             return set()
-        if not hasattr(user_obj, "_site_permissions"):  # asked dozens of times in a page of lists
-            user_obj._site_permissions = site_permissions_of(user_obj)
-        found: set[str] = user_obj._site_permissions
-        return set(found)
+        return site_permissions_of(user_obj)
 
     def get_user(self, user_id: Any) -> None:
         return None

@@ -1,5 +1,7 @@
 """Who of the operator's people may do what in the backoffice."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
@@ -49,7 +51,7 @@ def rights_of_role(role: Role | None) -> set[Right]:
 
 def site_permissions_of(user: User | AnonymousUser) -> set[str]:
     """Permissions of Django admin that come with the role; a superuser needs none."""
-    return set(SITE_PERMISSIONS) if role_of(user) == Role.OPERATOR else set()
+    return set(SITE_PERMISSIONS) if _own_role(user) == Role.OPERATOR else set()
 
 
 def runs_the_site(user: User | AnonymousUser) -> bool:
@@ -59,9 +61,15 @@ def runs_the_site(user: User | AnonymousUser) -> bool:
 
 def role_in(request: HttpRequest) -> Role | None:
     """Of who asks, looked up once in a request."""
-    if not hasattr(request, "backoffice_role"):
-        request.backoffice_role = role_of(request.user)  # type: ignore[attr-defined]
-    found: Role | None = request.backoffice_role  # type: ignore[attr-defined]
+    return _own_role(request.user)
+
+
+def _own_role(user: User | AnonymousUser) -> Role | None:
+    """Kept with the person, as Django keeps permissions: it is asked for many times in a page of lists."""
+    person: Any = user
+    if not hasattr(person, "_backoffice_role"):
+        person._backoffice_role = role_of(user)
+    found: Role | None = person._backoffice_role
     return found
 
 
