@@ -30,6 +30,9 @@ from marketplace.dev.terminal import Terminal
 HOST = "127.0.0.1"
 MARK = "TALAD_DATA_DIR"  # in every child's environment: how the next start knows its own
 OFF = ("0", "false", "no", "off")
+# A socket waits 4 s for a database that is away before it is told to come back; daphne by default cuts it off
+# after 5, which a busy machine reaches.
+SOCKET_PATIENCE = ("--websocket_connect_timeout", "15")
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def child_commands(options: Options) -> dict[str, list[str]]:
             str(bin_folder / "daphne"),
             "-v",
             "0",
+            *SOCKET_PATIENCE,
             "-b",
             HOST,
             "-p",

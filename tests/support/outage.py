@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.dev.embedded import EmbeddedServers
+from marketplace.dev.run import SOCKET_PATIENCE
 from tests.support.private import ROOT, get, private_servers, run_django, wait_until
 
 
@@ -69,6 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             sys.executable,
             "-m",
             "daphne",
+            *SOCKET_PATIENCE,
             "-e",
             "tcp:0:interface=127.0.0.1",
             "marketplace.asgi:application",
