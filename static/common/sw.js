@@ -35,8 +35,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  // Logging in or out, by whatever way.
-  if (request.method === "POST" && url.pathname.startsWith("/accounts/")) event.waitUntil(forget());
+  if (request.method === "POST" && url.pathname.startsWith("/accounts/")) event.respondWith(changeOfAccount(request));
   if (request.method !== "GET") return;
   if (KEPT_PAGES.test(url.pathname) && !/\.\w+$/.test(url.pathname)) {
     event.respondWith(fresh(event, url));
@@ -103,10 +102,38 @@ async function sendReports() {
   if (waiting) throw new Error("not all could be sent"); // the browser asks again later
 }
 
+// Logging in or out, by whatever way. What was asked for before the server had answered may be of the account
+// that is left, however late it comes: it belongs to an era that is over.
+let era = 0;
+
+async function changeOfAccount(request) {
+  const leave = () => {
+    era += 1;
+    return inTurn(() => forget());
+  };
+  await leave();
+  try {
+    return await fetch(request);
+  } finally {
+    await leave();
+  }
+}
+
+// Storing and forgetting, one after the other: what is being stored while it is forgotten would stay.
+let last = Promise.resolve();
+
+function inTurn(work) {
+  const done = last.then(work);
+  last = done.catch(() => {});
+  return done;
+}
+
 async function fresh(event, url) {
   const { request } = event;
+  const asked = era;
   const network = fetch(request).then(async (response) => {
-    await note(url, response.clone());
+    const body = await response.clone().blob();
+    await inTurn(() => asked === era && note(url, response, body));
     return response;
   });
   event.waitUntil(network.catch(() => {})); // a late answer is kept all the same
@@ -121,11 +148,12 @@ async function fresh(event, url) {
 
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function note(url, response) {
+async function note(url, response, body) {
   const owner = response.headers.get("X-Kept-For");
   if (response.ok && owner) {
     if (owner.startsWith("user-")) await forget((key) => key.startsWith(`${KEPT}user-`) && key !== KEPT + owner);
-    await (await caches.open(KEPT + owner)).put(url.href, response);
+    const { status, headers } = response;
+    await (await caches.open(KEPT + owner)).put(url.href, new Response(body, { status, headers }));
   } else if (response.status === 404) {
     if (url.pathname === TASKS) await forget((key) => key.startsWith(`${KEPT}user-`));
     else for (const cache of await keptCaches(url)) await cache.delete(url.href, { ignoreVary: true });

@@ -27,9 +27,8 @@ async function work(owner, ask) {
   await controlled();
   const pages = ask ? await wanted(owner, ask) : [{ url: location.pathname }];
   if (!pages) return;
-  const cache = await caches.open(`kept-${owner}`);
   for (const { url, version } of pages) {
-    const kept = await cache.match(url, { ignoreVary: true });
+    const kept = await caches.match(url, { cacheName: `kept-${owner}`, ignoreVary: true });
     if (kept && (!version || kept.headers.get("X-Kept-Version") === version)) continue;
     await fetch(url, { headers: { "X-Requested-With": "fetch" } });
   }
@@ -49,7 +48,9 @@ async function wanted(owner, ask) {
   const said = await answer.json();
   if (said.owner !== owner) return null;
   const urls = new Set(said.pages.map(({ url }) => url));
-  const cache = await caches.open(`kept-${owner}`);
+  const name = `kept-${owner}`;
+  if (!(await caches.has(name))) return said.pages;
+  const cache = await caches.open(name);
   for (const { url } of await cache.keys()) {
     const { pathname } = new URL(url);
     if (/\/\d+\/$/.test(pathname) && !urls.has(pathname)) await cache.delete(url, { ignoreVary: true });

@@ -3,17 +3,20 @@
 import io
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -40,6 +43,13 @@ GIVEN_AWAY = (
     "The task was not open to you any more when your report came in. "
     "Your report is kept, and the shop has been told: it decides whether it counts."
 )
+KEPT = """async () => {  // whose pages are on this phone
+  const full = [];
+  for (const key of await caches.keys()) {
+    if (key.startsWith("kept-") && (await (await caches.open(key)).keys()).length) full.push(key);
+  }
+  return full;
+}"""
 SENDING_MS = 60_000  # large photos, on a machine that does other things too
 ADDRESS = "تهران، خیابان ولیعصر، پلاک ۱۲، زنگ {}"
 OpenPhone = Callable[..., BrowserContext]
@@ -333,11 +343,8 @@ def test_another_person_on_the_same_phone_finds_nothing_and_sends_nothing_of_the
     expect(page.locator(".queue-row[data-status=waiting]")).to_have_count(1)
     page.on("dialog", lambda dialog: dialog.accept())  # that something waits still
 
-    page.locator("header .menu:not(.language-menu) summary").click()
-    page.get_by_role("button", name=WORDS("Log out")).click()
-    expect(page).to_have_url(re.compile(r"/$"))
-    kept = "caches.keys().then((keys) => keys.filter((key) => key.startsWith('kept-')))"
-    assert page.evaluate(kept) == []
+    _log_out(page)
+    assert page.evaluate(KEPT) == []
     page.unroute("**/report/")
     posts: list[str] = []
     phone.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
@@ -346,7 +353,7 @@ def test_another_person_on_the_same_phone_finds_nothing_and_sends_nothing_of_the
     expect(page.locator(".queue-row")).to_have_count(0)
     page.evaluate("courierQueue.flush()")
     assert [url for url in posts if "/report/" in url] == []
-    assert page.evaluate(kept) == [f"kept-user-{other_rider.user_id}"]
+    assert page.evaluate(KEPT) == [f"kept-user-{other_rider.user_id}"]
     phone.set_offline(True)
     page.goto(f"/my-tasks/{tasks[0].pk}/")  # nothing of the first one's tasks
     expect(page.get_by_text(tasks[0].order.delivery_address)).to_have_count(0)
@@ -356,6 +363,24 @@ def test_another_person_on_the_same_phone_finds_nothing_and_sends_nothing_of_the
     page = _log_in(phone, "courier")
     expect(page.locator(".queue-row[data-status=sent]")).to_have_count(1, timeout=SENDING_MS)
     assert DeliveryEvent.objects.get().assignment.courier == tasks[0].courier
+
+
+def test_a_page_that_was_on_its_way_while_its_courier_logged_out_is_not_kept(
+    open_phone: OpenPhone, tasks: list[Delivery]
+) -> None:
+    phone = open_phone()
+    page = _log_in(phone, "courier")
+    beside = phone.new_page()
+    beside.goto("/offline/")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE delivery_delivery IN ACCESS EXCLUSIVE MODE")
+        beside.evaluate(f"void (window.late = fetch('/my-tasks/{tasks[0].pk}/').then((it) => it.status))")
+        _until_somebody_waits_for(cursor, "delivery_delivery")
+        _log_out(page)
+        assert page.evaluate(KEPT) == []
+    assert beside.evaluate("window.late") == HTTPStatus.OK  # it was asked for in time
+    assert page.evaluate(KEPT) == []
 
 
 def test_a_task_that_is_taken_away_says_so_and_leaves_the_phone(
@@ -445,6 +470,21 @@ def _log_in(phone: BrowserContext, username: str) -> Page:
     expect(page).to_have_url(re.compile(r"/my-tasks/$"))
     expect(page.locator("[data-courier][data-kept]")).to_be_attached()
     return page
+
+
+def _log_out(page: Page) -> None:
+    page.locator("header .menu:not(.language-menu) summary").click()
+    page.get_by_role("button", name=WORDS("Log out")).click()
+    expect(page).to_have_url(re.compile(r":\d+/$"))
+
+
+def _until_somebody_waits_for(cursor: CursorWrapper, table: str) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
+        if cursor.fetchone():
+            return
+    raise AssertionError(f"nobody waits for {table}")
 
 
 def _fill_in(page: Page, username: str) -> None:
