@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.core import get_global
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumbers import region_code_for_number
 
 from accounts.enums import MemberRole
 from marketplace.common.folding import Folded
@@ -102,6 +104,16 @@ class Provider(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("services:provider", args=[self.slug])
+
+    @property
+    def phone_region(self) -> str:
+        """The country (two letters) whose way of writing a phone without a country code its people mean:
+        that of the shop's own phone, else of its time zone, else the store's."""
+        if self.contact_phone:
+            region = region_code_for_number(self.contact_phone)
+            if region:
+                return str(region)
+        return str(get_global("zone_territories").get(self.time_zone) or settings.STORE_COUNTRY)
 
 
 class ProviderMember(models.Model):

@@ -29,7 +29,6 @@ from marketplace.common.errors import DomainError
 from marketplace.common.middleware import OUTAGE
 from marketplace.common.realtime import AWAY, TRY_LATER, broadcast
 from messaging import domain as messaging
-from messaging.events import as_heard_by
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +178,7 @@ class CallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             kind == "message" and event["thread"] == self.appointment.thread_id
         ):
             # Cards are drawn in the conversation, not beside a call, so private ones go to nobody here.
-            await self._say(as_heard_by(event, 0, ()) or event)
+            await self._say(messaging.as_heard_by(event, 0, ()) or event)
 
     async def _check_access(self) -> None:
         """Someone who was suspended, or has left the shop, is out of the call too."""

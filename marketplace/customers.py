@@ -18,7 +18,7 @@ from marketplace.common.text import fold_digits
 from messaging.domain import append_thread
 from messaging.models import Thread
 from orders.models import Order
-from orders.queries import customer_with_phone
+from orders.queries.orders import customer_with_phone
 
 TWINS = 8
 

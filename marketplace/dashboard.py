@@ -20,7 +20,7 @@ from loyalty.enums import Right
 from loyalty.permissions import rights_of
 from marketplace.common.calendars import base_language, format_date
 from messaging.queries import unread_total
-from orders.queries import customer_order_counts, order_counts, orders_per_day, recent_orders
+from orders.queries.orders import customer_order_counts, order_counts, orders_per_day, recent_orders
 from services.models import Service
 
 CHART_DAYS = 30

@@ -15,7 +15,7 @@ from accounts.models import User
 from delivery.models import Delivery
 from delivery.queries import newest_steps
 from messaging.models import Thread
-from orders.queries import orders_in_thread
+from orders.queries.orders import orders_in_thread
 from orders.timeline import Happening, activity_in_thread
 
 ACTIVITY = 50

@@ -17,7 +17,6 @@ from marketplace import customers
 from marketplace.common.errors import DomainError
 from marketplace.timeline import History, read_cursor
 from messaging.models import Thread
-from orders.phones import region_of
 from orders.sales_forms import PhoneField
 
 
@@ -33,7 +32,7 @@ class CustomerForm(forms.Form):
         self.fields["phone"] = PhoneField(
             label=_("Phone"),
             required=False,
-            region=region_of(provider),
+            region=provider.phone_region,
             widget=forms.TextInput(
                 attrs={"type": "tel", "dir": "ltr", "inputmode": "tel", "autocomplete": "off"}
             ),

@@ -16,7 +16,7 @@ from marketplace.common.fields import DigitIntegerField, LocalDateTimeField, Mon
 from marketplace.common.text import fold_digits
 from orders.domain.paying import REJECTIONS
 from orders.models import BankAccount, Order, PaymentSettings
-from orders.payment_queries import PROMPTPAY_CURRENCY, WaysToPay
+from orders.queries.payments import PROMPTPAY_CURRENCY, WaysToPay
 from orders.transfers.keeping import keep_slip, kept_slip
 from orders.transfers.slips import Slip, read_slip
 from orders.widgets import SlipInput

@@ -21,8 +21,7 @@ from marketplace.common.text import fold_digits
 from orders.domain.parts import Item, check_quantity, total_of
 from orders.enums import SaleKind
 from orders.models import Order
-from orders.phones import region_of
-from orders.queries import customer_with_phone
+from orders.queries.orders import customer_with_phone
 from services.models import Service
 
 MAX_LINES = 20
@@ -233,7 +232,7 @@ class CustomerSaleForm(SaleForm):
         )
         phone = PhoneField(
             label=_("Phone"),
-            region=region_of(provider),
+            region=provider.phone_region,
             max_length=40,
             widget=forms.TextInput(
                 attrs={"type": "tel", "dir": "ltr", "inputmode": "tel", "autocomplete": "off"}

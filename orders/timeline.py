@@ -11,9 +11,9 @@ from accounts.models import User
 from marketplace.common.calendars import base_language
 from marketplace.common.money import format_money
 from messaging.models import Thread
-from orders import queries
 from orders.enums import NoticeDecision
 from orders.models import Order, OrderEvent, TransferNotice
+from orders.queries import orders as queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from marketplace.common.errors import DomainError
 from orders.domain import lock_orders
 from orders.enums import OrderStatus
 from orders.models import Order
-from orders.queries import may_handle
+from orders.queries.orders import may_handle
 
 
 def hand_over(order: Order, *, courier: Courier, by: User, seen: int = 0, ip: str = "") -> Delivery:

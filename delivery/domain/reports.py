@@ -26,7 +26,7 @@ from marketplace.common.errors import DomainError
 from marketplace.common.images import Photo
 from orders import domain as orders
 from orders.enums import OrderStatus
-from orders.queries import may_handle
+from orders.queries.orders import may_handle
 
 MAX_MONEY = Decimal(10) ** 12
 

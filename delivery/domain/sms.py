@@ -22,7 +22,6 @@ from marketplace.common.text import fold_digits
 from marketplace.notify.enums import Channel, GatewayKind
 from marketplace.notify.models import Notification, SmsGateway
 from marketplace.notify.sms import gateway_of, notify_sms, send_test
-from orders.phones import region_of
 
 # SMS that one person may cause by handing over, taking back and "send again", and that may come from one
 # address (IP), which a whole shop may share: more than a busy day's, and an end to a stolen session.
@@ -135,7 +134,7 @@ def language_of(person: User, provider: Provider) -> str:
 def phone_of(typed: str, provider: Provider) -> str:
     """In E.164, read as the shop's people write numbers; "" for what is none."""
     try:
-        number = parse(fold_digits(typed), region_of(provider))
+        number = parse(fold_digits(typed), provider.phone_region)
     except NumberParseException:
         return ""
     return str(format_number(number, PhoneNumberFormat.E164)) if is_valid_number(number) else ""

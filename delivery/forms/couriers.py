@@ -21,7 +21,6 @@ from marketplace.common.errors import DomainError
 from marketplace.common.images import ACCEPT, Photo, reencode_photo, thumbnail
 from marketplace.common.text import fold_digits
 from marketplace.common.uploads import keep_photo, kept_photo
-from orders.phones import region_of
 
 MAX_SIDE = 800
 _REGIONS = {"th": "TH", "fa": "IR", "vi": "VN"}
@@ -211,7 +210,7 @@ def _initial(courier: Courier | None) -> dict[str, Any]:
 
 def _regions(provider: Provider | None) -> tuple[str, ...]:
     """Of the shop, of the reader's language, of the store: each once."""
-    shops = region_of(provider) if provider else settings.STORE_COUNTRY
+    shops = provider.phone_region if provider else settings.STORE_COUNTRY
     spoken = _REGIONS.get(base_language(get_language()), shops)
     return tuple(dict.fromkeys([shops, spoken, settings.STORE_COUNTRY]))
 

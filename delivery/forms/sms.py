@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider
 from delivery.forms.couriers import CourierPhoneField
-from orders.phones import region_of
 
 
 class SmsTestForm(forms.Form):
@@ -25,4 +24,4 @@ class SmsTestForm(forms.Form):
 
     def __init__(self, data: Any = None, *, provider: Provider, phone: str = "") -> None:
         super().__init__(data, initial={"form_token": uuid.uuid4(), "phone": phone})
-        self.fields["phone"].regions = (region_of(provider),)  # type: ignore[attr-defined]
+        self.fields["phone"].regions = (provider.phone_region,)  # type: ignore[attr-defined]

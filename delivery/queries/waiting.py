@@ -10,7 +10,7 @@ from delivery.queries.couriers import COUNT_LIMIT
 from marketplace.common.counting import counted
 from orders.models import Order
 from orders.models.order import TO_DELIVER, TO_DELIVER_SINCE
-from orders.queries import parts_for
+from orders.queries.orders import parts_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from delivery.views.common import as_page_or_fragment, wants_fragment
 from delivery.views.deliveries import with_parts
 from delivery.views.proofs import proof_file
 from orders.models import Order
-from orders.payment_queries import order_with_link
+from orders.queries.payments import order_with_link
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
@@ -42,7 +42,7 @@ def link_section(request: HttpRequest, token: str) -> HttpResponse:
 def link_proof(request: HttpRequest, token: str, pk: str, what: str) -> HttpResponseBase:
     order = get_object_or_404(order_with_link(token))
     counted = DeliveryEvent.objects.exclude(outcome=Outcome.CONFLICT)
-    return _unlisted(proof_file(get_object_or_404(counted, pk=pk, delivery__order=order), what))
+    return _unlisted(proof_file(request, get_object_or_404(counted, pk=pk, delivery__order=order), what))
 
 
 def _unlisted(response: Response) -> Response:

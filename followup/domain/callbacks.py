@@ -17,7 +17,7 @@ from marketplace.notify.domain import notify
 from messaging import domain as messaging
 from messaging.models import Thread
 from orders.enums import DeskTask
-from orders.queries import searchable
+from orders.queries.orders import searchable
 from services.models import Service
 
 SAME_WITHIN = timedelta(hours=24)

@@ -19,7 +19,7 @@ from marketplace.common.folding import Folded
 from marketplace.common.text import fold, fold_digits
 from orders.enums import DeskState, OrderStatus
 from orders.models import Order, OrderLine, TransferNotice
-from orders.queries import matches, parts_for, role_in
+from orders.queries.orders import matches, parts_for, role_in
 
 # Of each kind, parts that do not overlap.
 Leads = dict[LeadKind, list[QuerySet[Any]]]

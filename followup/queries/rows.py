@@ -16,7 +16,7 @@ from followup.queries.leads import Day
 from followup.queries.pages import Key
 from orders.enums import OrderStatus, Symbol
 from orders.models import Order, TransferNotice
-from orders.queries import customer_with_phone
+from orders.queries.orders import customer_with_phone
 
 
 @dataclass(frozen=True, slots=True)

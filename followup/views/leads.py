@@ -18,8 +18,7 @@ from followup.queries import customer_of, day_of, orders_after
 from followup.views.common import reader, visible_lead, wants_fragment
 from marketplace.common.errors import DomainError
 from orders.models import Order
-from orders.queries import for_page
-from orders.views.pages import order_page_context
+from orders.queries.orders import for_page
 
 NOTES = 50
 
@@ -139,8 +138,7 @@ def _own_context(request: HttpRequest, kind: LeadKind, lead: Any) -> dict[str, A
     """What this kind of lead shows beside its notes."""
     user = reader(request)
     if kind == LeadKind.ORDER:
-        shown = for_page(Order.objects.visible_to(user)).get(pk=lead.pk)
-        return order_page_context(request, shown)
+        return {"order": for_page(Order.objects.visible_to(user)).get(pk=lead.pk)}
     if kind == LeadKind.TRANSFER:
         drawn = select_template(["orders/_notice.html", "followup/_notice_plain.html"])
         return {"notice": lead, "order": lead.order, "is_shop": True, "notice_template": drawn}

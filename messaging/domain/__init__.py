@@ -20,11 +20,13 @@ from messaging.domain.threads import (
     tell_thread,
     tell_typing_async,
 )
+from messaging.events import as_heard_by
 
 __all__ = [
     "MAX_BODY",
     "ThreadClosedError",
     "append_thread",
+    "as_heard_by",
     "assign_thread",
     "assign_to_free",
     "card_changed",

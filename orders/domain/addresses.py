@@ -9,7 +9,7 @@ from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import OrderStatus
 from orders.models import Order
-from orders.queries import may_handle
+from orders.queries.orders import may_handle
 
 MAX_ADDRESS = 1000
 

@@ -25,7 +25,7 @@ from orders.domain.parts import (
 )
 from orders.enums import OrderStatus, SaleKind, SalesChannel
 from orders.models import Order, OrderEvent
-from orders.queries import last_order_of, searchable
+from orders.queries.orders import last_order_of, searchable
 
 
 def create_card(thread: Thread, *, by: User, sale_kind: SaleKind, form_token: uuid.UUID) -> Order:

@@ -21,10 +21,10 @@ from loyalty.queries.rewards import used_on
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
 from marketplace.common.money import currency_decimals, format_money
-from orders.coupon_queries import is_open_to_coupons, reference_of
 from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.models import Order
+from orders.queries.coupons import is_open_to_coupons, reference_of
 
 
 def apply_coupon(order: Order, coupon: Redemption, *, by: User) -> Order:

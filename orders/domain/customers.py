@@ -27,7 +27,7 @@ from orders.domain.parts import (
 )
 from orders.enums import OrderStatus, SalesChannel
 from orders.models import Order, OrderEvent
-from orders.queries import customer_with_phone, searchable
+from orders.queries.orders import customer_with_phone, searchable
 
 
 def find_or_create_customer(provider: Provider, *, by: User, name: str, phone: str) -> User:

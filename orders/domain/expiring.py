@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from orders.domain.moving import expire_order
 from orders.models import Order
-from orders.payment_queries import unpaid_too_long
+from orders.queries.payments import unpaid_too_long
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from orders.domain.spending import note_spent
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
 from orders.permissions import TRANSITIONS, may_move
-from orders.queries import may_handle, searchable
+from orders.queries.orders import may_handle, searchable
 
 # Stored in English, shown by OrderEvent.reason_shown.
 BY_OUTSIDE = gettext_noop("By the shop's order system.")

@@ -16,7 +16,7 @@ from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
 from orders.models import Order, TransferNotice
-from orders.queries import may_handle
+from orders.queries.orders import may_handle
 
 # Why a notice may be rejected.
 REJECTIONS = (NoticeFinding.DIFFERS, NoticeFinding.DUPLICATE, NoticeFinding.NOT_OURS)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Provider
 from marketplace.common.errors import DomainError
 from orders.models import BankAccount, PaymentSettings
-from orders.payment_queries import ways_to_pay
+from orders.queries.payments import ways_to_pay
 from orders.transfers.promptpay import UnreadableTargetError, clean_target
 
 MAX_ACCOUNTS = 12

@@ -23,7 +23,7 @@ from orders.domain.parts import (
 )
 from orders.enums import OrderStatus, SalesChannel
 from orders.models import Order, OrderEvent
-from orders.queries import searchable
+from orders.queries.orders import searchable
 from services.enums import ServiceKind
 from services.models import Service
 

@@ -12,7 +12,7 @@ from marketplace.common.money import format_money
 from orders.domain.paying import REJECTIONS
 from orders.models import TransferNotice
 from orders.payment_forms import RejectForm
-from orders.payment_queries import Facts, facts_of
+from orders.queries.payments import Facts, facts_of
 from orders.transfers.promptpay import promptpay_payload, promptpay_svg
 
 register = template.Library()

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
-from orders import queries
 from orders.enums import SaleKind
 from orders.models import Order
+from orders.queries import orders as queries
 
 # Where a draft of that kind is filled.
 SCREENS = {SaleKind.NEW: "orders:new_sale", SaleKind.ADDITIONAL: "orders:additional_sale"}

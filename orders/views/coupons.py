@@ -13,9 +13,9 @@ from accounts.models import User
 from loyalty.models import Redemption
 from marketplace.common.errors import DomainError
 from orders import domain
-from orders.coupon_queries import coupons_of_order
 from orders.domain.coupons import worth_of
 from orders.models import Order
+from orders.queries.coupons import coupons_of_order
 from orders.views.common import reader
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from accounts.queries import works_at
-from orders import domain, queries
+from orders import domain
 from orders.models import Order
-from orders.payment_queries import order_with_link
+from orders.queries import orders as queries
+from orders.queries.payments import order_with_link
 from orders.views.common import visible_order
 from orders.views.transfers import payment_context, transfer_page
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.queries import current_membership
-from orders import queries
 from orders.enums import OrderStatus
 from orders.filters import FilterForm
+from orders.queries import orders as queries
 from orders.views.common import reader
 
 

@@ -15,12 +15,12 @@ from accounts.queries import works_at
 from loyalty.queries.rewards import used_on
 from marketplace.common.errors import DomainError
 from orders import domain
-from orders.coupon_queries import reference_of
 from orders.domain.points import points_of
 from orders.enums import OrderStatus, SaleKind
 from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
+from orders.queries.coupons import reference_of
 from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
 from orders.views.coupons import coupon_choices
 from orders.views.transfers import payment_context

@@ -18,7 +18,7 @@ from marketplace.common.private_files import private_file
 from orders import domain
 from orders.models import BankAccount, TransferNotice
 from orders.payment_forms import AccountForm, PaymentForm, RejectForm
-from orders.payment_queries import accounts_of, for_page, settings_of
+from orders.queries.payments import accounts_of, for_page, settings_of
 from orders.views.common import as_page_or_fragment, reader, wants_fragment
 
 # --- settings ------------------------------------------------------------------------------------

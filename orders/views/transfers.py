@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
-from orders import domain, queries
+from orders import domain
 from orders.enums import NoticeDecision, OrderStatus
 from orders.models import Order
 from orders.payment_forms import TransferForm
-from orders.payment_queries import amount_due, notices_of, ways_to_pay
+from orders.queries import orders as queries
+from orders.queries.payments import amount_due, notices_of, ways_to_pay
 from orders.timeline import timeline_of
 from orders.transfers.keeping import drop_slip
 from orders.views.common import reader

@@ -13,7 +13,6 @@ from accounts.models import Provider, User
 from marketplace.notify.models import Notification
 from messaging.models import Thread
 from messaging.queries import unread_total
-from orders import queries
 from orders.domain import (
     Item,
     cancel_order,
@@ -25,6 +24,7 @@ from orders.domain import (
 )
 from orders.enums import NoticeFinding, SaleKind
 from orders.models import Order, OrderEvent
+from orders.queries import orders as queries
 from services.models import Service
 from tests.messaging.conftest import Socket, live_site, open_socket
 

@@ -15,7 +15,6 @@ from marketplace.notify.models import Notification
 from messaging.models import Message, Thread
 from orders.domain import Item, find_or_create_customer, order_for_customer, share_link, take_order
 from orders.models import Order
-from orders.phones import region_of
 from services.models import Service
 
 PHONE = "+66812345678"
@@ -112,21 +111,3 @@ def test_a_form_that_is_sent_twice_at_once_takes_one_order(
 
     assert (len(made), Order.objects.count(), Message.objects.count()) == (1, 1, 1)
     assert User.objects.filter(phone=PHONE).count() == 1
-
-
-@pytest.mark.parametrize(
-    ("phone", "zone", "region"),
-    [
-        ("", "Asia/Bangkok", "TH"),
-        ("", "Asia/Tehran", "IR"),
-        ("", "Asia/Ho_Chi_Minh", "VN"),
-        ("+84912345601", "Asia/Bangkok", "VN"),
-        ("", "Nowhere/Else", "TH"),
-    ],
-)
-def test_a_shop_writes_phones_as_its_country_does(phone: str, zone: str, region: str, shop: Provider) -> None:
-    shop.contact_phone, shop.time_zone = phone, zone
-    shop.save()
-    shop.refresh_from_db()
-
-    assert region_of(shop) == region

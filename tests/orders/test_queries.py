@@ -9,10 +9,10 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Provider, User
-from orders import queries
 from orders.domain import cancel_order, confirm_order, place_order
 from orders.enums import SalesChannel
 from orders.models import Order
+from orders.queries import orders as queries
 from services.models import Service
 
 

@@ -15,8 +15,7 @@ from orders.domain.spending import note_changed_total, note_spent
 from orders.enums import OrderStatus, SalesChannel, UpdateOutcome
 from orders.models import Order, OrderLine, OutsideEvent
 from orders.models.outside import ACCEPTED
-from orders.phones import region_of
-from orders.queries import searchable
+from orders.queries.orders import searchable
 
 _MAX_ID = 2**63 - 1
 _MAX_PRICE = Decimal(10) ** 10  # what a line holds; an order's total may be larger
@@ -126,7 +125,7 @@ def _fill(order: Order, texts: dict[str, str]) -> bool:
 def _phone(text: str, order: Order) -> str:
     """With its country code, as all our phones are; as it was given, if it is none."""
     try:
-        read = PhoneNumber.from_string(text, region=region_of(order.provider))
+        read = PhoneNumber.from_string(text, region=order.provider.phone_region)
     except NumberParseException:
         return text
     return str(read) if read.is_valid() else text

@@ -14,7 +14,7 @@ from messaging.domain import open_thread
 from orders.domain import Item, cancel_order, claim_transfer, create_card, fill_order, outside, place_order
 from orders.enums import SaleKind
 from orders.models import Order, OutsideEvent, OutsideSystem
-from orders.queries import matching
+from orders.queries.orders import matching
 from services.models import Service
 from tests.orders.outside.conftest import NOON, Post, at, update
 

@@ -29,7 +29,7 @@ from orders.domain import (
 )
 from orders.enums import NoticeFinding
 from orders.models import BankAccount, Order, OrderEvent, PaymentSettings
-from orders.payment_queries import unpaid_too_long
+from orders.queries.payments import unpaid_too_long
 from orders.tasks import expire_unpaid as expire_unpaid_task
 from services.models import Service
 from tests.orders.payments.conftest import Claim

@@ -13,7 +13,7 @@ from marketplace.notify.models import Notification
 from orders.domain import accept_notice, cancel_order, reject_notice, settle
 from orders.enums import NoticeFinding
 from orders.models import Order, TransferNotice
-from orders.payment_queries import amount_due, facts_of
+from orders.queries.payments import amount_due, facts_of
 from orders.timeline import timeline_of
 from tests.orders.payments.conftest import Claim
 

@@ -124,7 +124,7 @@ def test_pages_keep_the_filter(
     card: Order, customer: User, service: Service, provider: User, client_of: ClientOf,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from orders import queries
+    from orders.queries import orders as queries
 
     monkeypatch.setattr(queries.newest_page, "__kwdefaults__", {
         **queries.newest_page.__kwdefaults__, "limit": 1

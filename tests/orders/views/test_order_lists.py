@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Provider, User
-from orders import queries
 from orders.domain import accept_notice, claim_transfer, confirm_order, place_order, reject_notice
 from orders.enums import NoticeFinding, SalesChannel
 from orders.models import Order
+from orders.queries import orders as queries
 from orders.timeline import activity_in_thread
 from services.models import Service
 

@@ -1,0 +1,1 @@
+"""Reads of orders, of their coupons and of being paid."""
