@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from accounts.models import User
 from marketplace.demo.pictures import draw_scene
+from tests.conftest import PASSWORD
 from tests.support.emptying import patient_emptying
 from tests.support.queue import is_work_left
-from tests.support.relays import TURN_SECRET, running_relay
+from tests.support.relays import TURN_SECRET, Relay
 
 ROOT = Path(settings.BASE_DIR)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -121,18 +123,20 @@ def open_browser(chromium: Browser, site: str, transactional_db: None) -> Iterat
 
 
 @pytest.fixture
-def relay(tmp_path: Path) -> Iterator[str]:
-    """coturn on loopback; its address."""
-    with running_relay(tmp_path) as port:
-        yield f"turn:127.0.0.1:{port}?transport=udp"
+def relay(tmp_path: Path) -> Iterator[Relay]:
+    """coturn on loopback, running."""
+    relay = Relay(tmp_path)
+    relay.start()
+    yield relay
+    relay.stop()
 
 
 @pytest.fixture
-def relayed_site(relay: str, site_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+def relayed_site(relay: Relay, site_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """A second web process whose calls all go through the relay."""
     environment = {
         **site_environment,
-        "TURN_URLS": relay,
+        "TURN_URLS": relay.address,
         "TURN_SECRET": TURN_SECRET,
         "ICE_TRANSPORT_POLICY": "relay",
     }
@@ -172,6 +176,11 @@ def session_cookie(user: User, site: str) -> Any:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": site}
+
+
+def password_as_the_site_keeps_it() -> str:
+    """The cast's password; the tests' own way of keeping passwords is a quicker one."""
+    return PBKDF2PasswordHasher().encode(PASSWORD, "a-salt-of-tests", iterations=1000)
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:

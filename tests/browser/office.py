@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 from uuid import uuid4
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -12,6 +11,7 @@ from loyalty.domain import award, join, redeem
 from loyalty.enums import Place, RewardKind, Role, RuleKind
 from loyalty.models import BackofficeAccount, Branch, EarningRule, Level, Member, Programme, Purchase, Reward
 from tests.browser.axe import assert_sound
+from tests.browser.conftest import password_as_the_site_keeps_it
 from tests.conftest import PASSWORD
 
 # The others of the manual (D18-D20, D22, D24-D26) come later and are not shown.
@@ -84,9 +84,8 @@ def post(page: Page, path: str, **fields: str) -> int:
 
 
 def make_clerk(user: User, role: Role, branch: Branch | None = None) -> User:
-    """`user` with a role of the backoffice, reading Thai. The site does not know the tests' quick password
-    hasher, so the password is hashed by one of its own."""
-    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-browser-tests", iterations=1000)
+    """`user` with a role of the backoffice, reading Thai."""
+    user.password = password_as_the_site_keeps_it()
     user.is_staff, user.is_superuser, user.language = True, role == Role.ADMIN, "th"
     user.save()
     if role != Role.ADMIN:

@@ -20,7 +20,7 @@ from messaging.models import Message, Thread
 from tests.browser.axe import assert_accessible
 from tests.browser.calls import KEEP_CONNECTIONS, assert_both_see_moving_pictures, picture_moves
 from tests.browser.conftest import CHROMIUM, PHONE, session_cookie
-from tests.support.relays import TURN_SECRET
+from tests.support.relays import TURN_SECRET, Relay
 
 pytestmark = pytest.mark.browser
 
@@ -387,18 +387,9 @@ def test_without_a_camera_the_call_is_joined_with_sound_only(
 def test_the_call_goes_through_the_relay_with_credentials_that_expire(
     relayed_site: str, open_browser: OpenBrowser, customer: User, provider: User, appointment: Appointment
 ) -> None:
-    pages = []
-    for person in (provider, customer):
-        page = open_browser(language="en")
-        page.context.add_cookies([session_cookie(person, relayed_site)])
-        page.add_init_script(KEEP_CONNECTIONS)
-        page.goto(f"{relayed_site}/appointments/{appointment.pk}/call/")
-        expect(page.get_by_text("Ready: the call works from nearly every network")).to_be_visible()
-        page.get_by_role("button", name="Join", exact=True).click()
-        pages.append(page)
+    pages = _talking_through(relayed_site, open_browser, [provider, customer], appointment)
 
     for page in pages:
-        status(page, "Connected")
         assert picture_moves(page)["local"] == "relay"
 
     answer = pages[0].request.get(f"{relayed_site}/appointments/{appointment.pk}/call/ice-servers/").json()
@@ -408,6 +399,48 @@ def test_the_call_goes_through_the_relay_with_credentials_that_expire(
     assert 3500 < int(expiry) - time.time() <= 3600
     digest = hmac.new(TURN_SECRET.encode(), server["username"].encode(), hashlib.sha1).digest()
     assert server["credential"] == base64.b64encode(digest).decode()
+
+
+def test_a_path_that_breaks_down_is_found_anew(
+    relayed_site: str,
+    relay: Relay,
+    open_browser: OpenBrowser,
+    customer: User,
+    provider: User,
+    appointment: Appointment,
+) -> None:
+    pages = _talking_through(relayed_site, open_browser, [provider, customer], appointment)
+    for page in pages:
+        picture_moves(page)
+    made = [page.evaluate("window.connections.length") for page in pages]
+
+    relay.stop()
+    for page in pages:
+        expect(page.locator("[data-status]")).to_have_text("Reconnecting", timeout=30_000)
+    relay.start()
+
+    for page in pages:
+        expect(page.locator("[data-status]")).to_have_text("Connected", timeout=60_000)
+        assert picture_moves(page)["local"] == "relay"
+    # By new ways for the same connection, on both sides.
+    assert [page.evaluate("window.connections.length") for page in pages] == made
+
+
+def _talking_through(
+    site: str, open_browser: OpenBrowser, people: list[User], appointment: Appointment
+) -> list[Page]:
+    pages = []
+    for person in people:
+        page = open_browser(language="en")
+        page.context.add_cookies([session_cookie(person, site)])
+        page.add_init_script(KEEP_CONNECTIONS)
+        page.goto(f"{site}/appointments/{appointment.pk}/call/")
+        expect(page.get_by_text("Ready: the call works from nearly every network")).to_be_visible()
+        page.get_by_role("button", name="Join", exact=True).click()
+        pages.append(page)
+    for page in pages:
+        status(page, "Connected")
+    return pages
 
 
 def _await(is_so: Callable[[], bool]) -> None:

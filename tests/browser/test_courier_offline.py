@@ -14,7 +14,6 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -32,7 +31,7 @@ from orders.models import Order, OrderEvent
 from services.enums import ServiceKind
 from services.models import Service
 from tests.browser.axe import assert_sound
-from tests.browser.conftest import PHONE, session_cookie
+from tests.browser.conftest import PHONE, password_as_the_site_keeps_it, session_cookie
 from tests.browser.words import Words
 from tests.conftest import PASSWORD
 
@@ -80,14 +79,16 @@ def open_phone(chromium: Browser, site: str, transactional_db: None) -> Iterator
 
 @pytest.fixture
 def rider(courier: User, shop: Provider) -> Courier:
-    User.objects.filter(pk=courier.pk).update(language="fa", time_zone="Asia/Tehran", password=_password())
+    User.objects.filter(pk=courier.pk).update(
+        language="fa", time_zone="Asia/Tehran", password=password_as_the_site_keeps_it()
+    )
     return Courier.objects.create(user=courier, provider=shop)
 
 
 @pytest.fixture
 def other_rider(make_person: Callable[..., User], shop: Provider) -> Courier:
     user = make_person("somchai", email="", language="fa")
-    User.objects.filter(pk=user.pk).update(password=_password())
+    User.objects.filter(pk=user.pk).update(password=password_as_the_site_keeps_it())
     return Courier.objects.create(user=user, provider=shop)
 
 
@@ -102,11 +103,6 @@ def tasks(
         lambda: [_task(customer, provider, rider, tea, place) for place in places]
     )
     return made
-
-
-def _password() -> str:
-    """As the site keeps it; the tests' own way of keeping passwords is a quicker one."""
-    return PBKDF2PasswordHasher().encode(PASSWORD, "a-salt-of-tests")
 
 
 def _elsewhere(work: Callable[[], Any]) -> Any:

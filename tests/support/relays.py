@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,14 @@ TURN_SECRET = "a-secret-of-this-test-alone"
 
 
 @contextmanager
-def running_relay(folder: Path, *options: str, reaches_itself: bool = True) -> Iterator[int]:
+def running_relay(
+    folder: Path, *options: str, reaches_itself: bool = True, port: int | None = None
+) -> Iterator[int]:
     """Its port, for UDP and TCP. One that does not reach itself refuses to send to its own addresses."""
     program = shutil.which("turnserver")
     if program is None:
         pytest.skip("coturn is not installed, so the relay cannot be tried")
-    port = unused_port()
+    port = port or unused_port()
     command = [program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
     command += ["--use-auth-secret", f"--static-auth-secret={TURN_SECRET}", "--realm=talad", "--fingerprint"]
     command += ["--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--simple-log"]
@@ -35,6 +37,25 @@ def running_relay(folder: Path, *options: str, reaches_itself: bool = True) -> I
     finally:
         process.terminate()
         process.wait(10)
+
+
+class Relay:
+    """One that may break down and come back at the same address, with nothing of what it relayed before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = unused_port()
+        self._running = ExitStack()
+
+    @property
+    def address(self) -> str:
+        return f"turn:127.0.0.1:{self._port}?transport=udp"
+
+    def start(self) -> None:
+        self._running.enter_context(running_relay(self._folder, port=self._port))
+
+    def stop(self) -> None:
+        self._running.close()
 
 
 def unused_port() -> int:
