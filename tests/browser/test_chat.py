@@ -92,6 +92,31 @@ def test_a_dropped_socket_catches_up_and_sends_what_was_written_meanwhile(
     assert page.locator(".bubble-text").all_inner_texts() == bodies
 
 
+def test_a_tab_that_slept_shows_what_was_written_meanwhile_and_sends_what_is_written_now(
+    open_browser: OpenBrowser, thread: Thread, customer: User, provider: User
+) -> None:
+    theirs = open_browser(provider, language="en")
+    theirs.goto(thread.get_absolute_url())
+    mine = open_browser(customer, language="en", viewport=PHONE)
+    mine.goto(thread.get_absolute_url())
+    say(theirs, "Good night")
+    expect(mine.locator(".chat-line", has_text="Good night")).to_be_visible()
+    session = mine.context.new_cdp_session(mine)
+
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    for number in range(3):
+        say(theirs, f"Asleep {number}")
+        line = theirs.locator(".chat-line", has_text=f"Asleep {number}")
+        expect(line.locator("[data-ticks=sent]")).to_be_visible()
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+
+    expect(mine.locator("[data-seq]")).to_have_count(4)
+    say(mine, "Awake")
+    expect(theirs.locator(".chat-line", has_text="Awake")).to_be_visible()
+    expect(theirs.locator("[data-ticks=read]")).to_have_count(4)
+    expect(mine.locator(".chat-line")).to_have_count(5)
+
+
 def test_without_any_socket_messages_go_and_come_by_http_and_the_page_says_so(
     open_browser: OpenBrowser, thread: Thread, customer: User, provider: User
 ) -> None:

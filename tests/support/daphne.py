@@ -19,10 +19,12 @@ _LISTENING = re.compile(r"Listening on TCP address 127\.0\.0\.1:(\d+)")
 
 
 @contextmanager
-def running_daphne(log: Path) -> Iterator[str]:
-    """Its host and port while it runs; afterwards its log is searched for tracebacks."""
+def running_daphne(log: Path, **changes: str) -> Iterator[str]:
+    """Its host and port while it runs; afterwards its log is searched for tracebacks. `changes` to the
+    environment: other servers than this session's."""
     url = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + str(settings.DATABASES["default"]["NAME"])
     environment = {**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "4", "DEBUG": "1", "LOG_LEVEL": "INFO"}
+    environment |= changes
     command = [sys.executable, "-m", "daphne", "-e", "tcp:0:interface=127.0.0.1"]
     with log.open("wb") as out:
         process = subprocess.Popen(

