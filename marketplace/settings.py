@@ -129,7 +129,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
-    "django_htmx",
     "phonenumber_field",
 ]
 
@@ -153,7 +152,6 @@ MIDDLEWARE = [
     "marketplace.common.middleware.permissions_policy",
     "marketplace.common.middleware.friendly_not_found",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.urls"

@@ -356,4 +356,3 @@ export function enhance(root = document) {
 }
 
 enhance();
-document.addEventListener("htmx:load", ({ target }) => enhance(target.parentNode ?? target));

@@ -17,6 +17,7 @@ from accounts.models import User
 from appointments.domain.booking import book_appointment
 from appointments.models import Appointment, Call, CallEvent
 from messaging.models import Message, Thread
+from messaging.presence import people_here
 from tests.browser.axe import assert_accessible
 from tests.browser.calls import KEEP_CONNECTIONS, assert_both_see_moving_pictures, picture_moves
 from tests.browser.conftest import CHROMIUM, PHONE, session_cookie
@@ -271,6 +272,24 @@ def test_a_row_turns_green_and_a_waiting_page_opens_by_itself(
     expect(door.get_by_role("button", name="Join", exact=True)).to_be_visible(timeout=40_000)
     for page in (schedule, week, door):
         assert_accessible(page)
+
+
+def test_who_is_elsewhere_on_the_site_hears_that_the_other_waits_and_comes_by_one_press(
+    host_page: Page, open_browser: OpenBrowser, customer: User, appointment: Appointment
+) -> None:
+    elsewhere = open_browser(customer, language="en", viewport=PHONE)
+    elsewhere.goto("/orders/")
+    _await(lambda: people_here([customer.pk]) == {customer.pk})
+
+    enter(host_page, appointment)
+
+    line = elsewhere.get_by_role("status").filter(has_text="is waiting for you in the VDO Call:")
+    expect(line).to_be_visible(timeout=20_000)
+    expect(line).to_contain_text(f"{appointment.host.name} is waiting")
+    assert_accessible(elsewhere)
+    line.get_by_role("link", name=appointment.topic).click()
+    expect(elsewhere).to_have_url(re.compile(rf"/appointments/{appointment.pk}/call/$"))
+    expect(elsewhere.get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
 def test_a_double_click_on_confirm_makes_one_appointment(
