@@ -32,6 +32,7 @@ BUDDHIST_OFFSET = 543
 BUDDHIST_YEARS = range(2400, 2701)
 SOLAR_HIJRI_YEARS = range(1300, 1501)
 GREGORIAN_YEARS = range(1600, 2400)
+_TYPED_YEARS = {"th": BUDDHIST_YEARS, "fa": SOLAR_HIJRI_YEARS, "vi": GREGORIAN_YEARS}
 
 _PERSIAN_NUMBERS = str.maketrans("0123456789,.", "۰۱۲۳۴۵۶۷۸۹٬٫")
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -87,6 +88,17 @@ def format_date(value: date | datetime, language: str, *, style: Style = "short"
     name = month_names(base, style=style)[month - 1]
     comma = "," if base == "vi" else ""
     return localize_digits(f"{day} {name}{comma} {year}", base)
+
+
+def write_date(value: date, language: str) -> str:
+    """The day as a reader types it: 2026-11-22 · 22/11/2569 · ۱۴۰۵/۰۹/۰۱ · 22/11/2026. `parse_date` reads it
+    back; a day whose year that would take for another calendar's is written 2158-01-01."""
+    base = base_language(language)
+    year, month, day = _in_calendar(value, base)
+    if base == "en" or year not in _TYPED_YEARS[base]:
+        return value.isoformat()
+    text = f"{year}/{month:02}/{day:02}" if base == "fa" else f"{day:02}/{month:02}/{year}"
+    return localize_digits(text, base)
 
 
 def month_start(value: date, language: str) -> date:

@@ -4,6 +4,8 @@ Each reads with the active language and, for times, the current time zone. What 
 reads back to the same value, so a form sent unchanged changes nothing.
 """
 
+import re
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -16,10 +18,17 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.calendars import base_language, parse_date, parse_datetime
+from marketplace.common.calendars import (
+    base_language,
+    localize_digits,
+    parse_date,
+    parse_datetime,
+    write_date,
+)
 from marketplace.common.money import currency_decimals, parse_amount, parse_number
 from marketplace.common.text import TypedTextError
 
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # One moment as each reader would type it.
 _EXAMPLES = {
     "en": "2026-11-22 14:30",
@@ -108,13 +117,17 @@ class LocalDateTimeField(forms.Field):
             raise _invalid(error) from error
 
     def prepare_value(self, value: Any) -> Any:
-        """An aware datetime as local ISO text; seconds and UTC offset only where needed to read it back."""
+        """An aware datetime as its reader types it; seconds and UTC offset where needed to read it back."""
         if not isinstance(value, datetime):
             return value
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        # fold=1: the second of two equal clock times as summer time ends; unmarked text means the first.
-        marked = local if local.fold else local.replace(tzinfo=None)
-        return marked.isoformat(" ", "seconds" if local.second else "minutes")
+        if (
+            local.fold
+        ):  # the second of two equal clock times as summer time ends; unmarked text means the first
+            return local.isoformat(" ", "seconds" if local.second else "minutes")
+        language = base_language(get_language())
+        clock = local.time().isoformat("seconds" if local.second else "minutes")
+        return f"{write_date(local.date(), language)} {localize_digits(clock, language)}"
 
 
 class LocalDateField(forms.Field):
@@ -135,7 +148,11 @@ class LocalDateField(forms.Field):
             raise _invalid(error) from error
 
     def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if type(value) is date else value
+        """A day as its reader types it, also one in ISO form, as in links; what is no day stays as it is."""
+        if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
+        return write_date(value, base_language(get_language())) if type(value) is date else value
 
 
 class MoneyField(forms.DecimalField):

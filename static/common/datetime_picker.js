@@ -1,6 +1,6 @@
 // A calendar button and popover for every input[data-datetime-picker]. The input stays a text box: whatever the
-// reader types is left as it is, and the server reads it (marketplace/common/calendars.py). Picking writes ISO local
-// text, "2026-11-22 14:30". All names come from Intl and from the input's data-label-* attributes.
+// reader types is left as it is, and the server reads it (marketplace/common/calendars.py). Picking writes what the
+// reader would type: 2026-11-22 14:30, 22/11/2569 14:30, ۱۴۰۵/۰۹/۰۱ ۱۴:۳۰. All names come from Intl and from the input's data-label-* attributes.
 import { jalaaliMonthLength, toGregorian, toJalaali } from "../vendor/jalaali.js";
 
 const LANGUAGES = {
@@ -55,6 +55,20 @@ export function read(text) {
   const [hour, minute] = timed ? [Number(found[4]), Number(found[5])] : [null, null];
   const day = realDay(year, month, date);
   return day && (!timed || (hour < 24 && minute < 60)) ? { day, hour, minute } : null;
+}
+
+/** What `read` and the server read back as that day and time; as write_date in calendars.py. */
+function write(day, time, language) {
+  const [year, month, date] = [day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()];
+  const clock = time ? ` ${two(time.hour)}:${two(time.minute)}` : "";
+  if (language === "vi") return `${two(date)}/${two(month)}/${year}${clock}`;
+  if (language === "th" && year >= 1857 && year <= 2157) return `${two(date)}/${two(month)}/${year + 543}${clock}`;
+  if (language === "fa") {
+    const { jy, jm, jd } = toJalaali(year, month, date);
+    const inPersian = (text) => text.replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]);
+    if (jy >= 1300 && jy <= 1500) return inPersian(`${jy}/${two(jm)}/${two(jd)}${clock}`);
+  }
+  return isoDay(day) + clock;
 }
 
 function realDay(year, month, date) {
@@ -237,8 +251,7 @@ class Picker {
 
   pick(day) {
     this.chosen = this.focused = day;
-    const time = this.timed ? ` ${two(this.time.hour)}:${two(this.time.minute)}` : "";
-    this.input.value = isoDay(day) + time;
+    this.input.value = write(day, this.timed ? this.time : null, this.language);
     this.input.dispatchEvent(new Event("input", { bubbles: true }));
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
     this.draw();

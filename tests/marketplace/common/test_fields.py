@@ -79,12 +79,39 @@ def test_a_form_sent_unchanged_has_not_changed(language: str) -> None:
         assert form.changed_data == []
 
 
-def test_initial_values_show_as_local_iso_text() -> None:
-    form = OrderForm(initial={"starts_at": MOMENT, "due": date(2026, 11, 22), "price": Decimal("5.00")})
+@pytest.mark.parametrize(
+    ("language", "day", "clock"),
+    [
+        ("en", "2026-11-22", "14:30"),
+        ("th", "22/11/2569", "14:30"),
+        ("fa", "۱۴۰۵/۰۹/۰۱", "۱۴:۳۰"),
+        ("vi", "22/11/2026", "14:30"),
+    ],
+)
+def test_initial_days_and_times_show_as_the_reader_types_them(language: str, day: str, clock: str) -> None:
+    with translation.override(language):
+        form = OrderForm(initial={"starts_at": MOMENT, "due": date(2026, 11, 22)})
 
-    assert form["starts_at"].value() == "2026-11-22 14:30"
-    assert form["due"].value() == "2026-11-22"
-    assert form["price"].value() == "5.00"
+        assert form["starts_at"].value() == f"{day} {clock}"
+        assert form["due"].value() == day
+        assert OrderForm({"due": "2026-11-22"})["due"].value() == day  # such as links carry
+        assert OrderForm({"due": "2026-11-31"})["due"].value() == "2026-11-31"  # as typed, to be mended
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("fa", date(1899, 12, 31)), ("th", date(2158, 1, 1)), ("fa", date(2123, 3, 21))],
+)
+def test_a_day_whose_year_no_reader_would_type_shows_so_that_it_reads_back(language: str, day: date) -> None:
+    with translation.override(language):
+        shown = OrderForm(initial={"due": day})["due"].value()
+
+        assert shown == day.isoformat()
+        assert OrderForm({"due": shown}).fields["due"].clean(shown) == day
+
+
+def test_amounts_show_without_groups() -> None:
+    assert OrderForm(initial={"price": Decimal("5.00")})["price"].value() == "5.00"
     assert MoneyField(currency="VND").prepare_value(Decimal("150000.00")) == "150000"
 
 
