@@ -131,13 +131,12 @@ addEventListener("online", lookAgain);
 document.addEventListener("visibilitychange", lookAgain);
 setInterval(lookAgain, LOOK_AGAIN_MS);
 
+const ready = waiting.start({ sent: lookAgain, drawn: draw });
+if (task) takeForms(task, ask, ready);
 try {
-  await waiting.start({ sent: lookAgain, drawn: draw });
-  if (task) {
-    takeForms(task, ask);
-    mend(task);
-  }
+  await ready;
+  if (task) mend(task);
 } catch {
-  // This phone keeps nothing: the forms work as plain ones.
+  // This phone keeps nothing: the forms go as plain ones.
 }
 keepPages(waiting.owner, ask);

@@ -6,8 +6,11 @@ import { add, entryBySeq, owner, word } from "./waiting.js";
 
 const FIELDS = ["reason", "note", "receiver", "collected"];
 
-/** Takes over the forms of `task`; `ask` is where the token for posts is fetched, "" for a link. */
-export function takeForms(task, ask) {
+/**
+ * Takes over the forms of `task`; `ask` is where the token for posts is fetched, "" for a link. What is pressed
+ * before the phone is `ready` to keep it waits for that; where it cannot be, the form goes as a plain one.
+ */
+export function takeForms(task, ask, ready) {
   const box = task.querySelector("[data-signature]");
   const pad = box ? signaturePad(box) : null;
   for (const camera of task.querySelectorAll("[data-photo]")) watchCamera(camera);
@@ -16,10 +19,19 @@ export function takeForms(task, ask) {
       event.preventDefault();
       if (form.dataset.busy) return;
       form.dataset.busy = "1";
-      submitted(task, form, event.submitter, pad, ask).finally(() => delete form.dataset.busy);
+      ready
+        .then(() => submitted(task, form, event.submitter, pad, ask), () => plain(form, event.submitter))
+        .finally(() => delete form.dataset.busy);
     });
   }
   addEventListener("hashchange", () => mend(task));
+}
+
+function plain(form, button) {
+  const state = document.createElement("input");
+  Object.assign(state, { type: "hidden", name: button.name, value: button.value });
+  form.append(state);
+  form.submit();
 }
 
 async function submitted(task, form, button, pad, ask) {

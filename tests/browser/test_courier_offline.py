@@ -302,6 +302,40 @@ def test_a_report_that_is_refused_is_told_and_mended_and_holds_up_no_other(
     assert (delivered.receiver, delivered.collected) == ("مریم", Decimal(241))
 
 
+def test_what_is_pressed_before_the_phone_can_keep_it_is_kept(
+    open_phone: OpenPhone, tasks: list[Delivery]
+) -> None:
+    phone = open_phone()
+    page = _log_in(phone, "courier")
+    page.add_init_script(
+        """window.opening = new Promise((open) => { window.letOpen = open; });
+        const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...all) {
+          const asked = new EventTarget();
+          window.opening.then(() => {
+            const real = open.apply(this, all);
+            for (const on of ["onsuccess", "onerror", "onupgradeneeded", "onblocked"]) {
+              real[on] = (event) => asked[on]?.(event);
+            }
+            for (const name of ["result", "error", "transaction"]) {
+              Object.defineProperty(asked, name, { get: () => real[name] });
+            }
+          });
+          return asked;
+        };"""
+    )
+    phone.set_offline(True)
+    page.goto(f"/my-tasks/{tasks[0].pk}/")
+    page.get_by_role("button", name=WORDS("Picked up")).click()
+    expect(page.locator(".queue-row")).to_have_count(0)
+    page.evaluate("letOpen()")
+
+    expect(page.locator(".queue-row[data-status=waiting]")).to_have_count(1)
+    phone.set_offline(False)
+    expect(page.locator(".queue-row[data-status=sent]")).to_have_count(1, timeout=SENDING_MS)
+    assert DeliveryEvent.objects.get().state == S.PICKED_UP
+
+
 def test_who_was_logged_out_meanwhile_logs_in_and_goes_on(
     open_phone: OpenPhone, tasks: list[Delivery]
 ) -> None:

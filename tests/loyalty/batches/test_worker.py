@@ -21,7 +21,7 @@ from loyalty.domain.batches import claims
 from loyalty.domain.checking import check_balances
 from loyalty.enums import BatchKind, BatchStatus
 from loyalty.models import Batch, LedgerEntry, Member
-from tests.loyalty.batches.conftest import counts_of, undo
+from tests.loyalty.batches.conftest import counts_of
 from tests.support.queue import forget_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,7 +99,8 @@ def test_an_import_whose_worker_is_killed_half_way_goes_on_adds_up_and_can_be_un
     assert batch.points_added == points
     assert check_balances().wrong == []
 
-    batch = undo(batch, clerk)
+    batches.undo(batch, by=clerk)
+    batch = _await(batch, lambda at: at.status == "undone")
     assert counts_of(batch) == (ROWS + 2, 0, 0, 0, 2, ROWS)
     assert list(Member.objects.current().values()) == before
     assert LedgerEntry.objects.aggregate(sum=Sum("points")) == {"sum": 0}
