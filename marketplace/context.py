@@ -1,4 +1,4 @@
-"""What every page shows: the store, the reader's unread count."""
+"""What every page shows: the store, its phone, the reader's unread count."""
 
 from functools import cache
 from typing import Any
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.queries import chosen_membership, email_is_verified, memberships_of
 from delivery.models import Courier
+from loyalty.domain.programme import store_phone
 from messaging.queries import unread_total
 
 
@@ -30,6 +31,7 @@ def store(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "store_name": settings.STORE_NAME,
+        "store_phone": cache(store_phone),
         "base_url": settings.BASE_URL,
         "unread_total": cache(lambda: unread_total(user) if user and user.is_authenticated else 0),
         "email_is_verified": cache(lambda: email_is_verified(user) if user else True),

@@ -1,19 +1,22 @@
 """Couriers, what a shop lets them see, and who could take an order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import MemberRole
 from accounts.models import Provider, User
 from delivery.models import Courier, Delivery, DeliverySettings
 from marketplace.common.counting import counted
+from marketplace.common.text import fold, fold_digits
 from orders.models import Order
 
 LIST_SIZE = 30
-MOST_CHOICES = 60  # more are found by their name
+MOST_CHOICES = 60  # more are found by their name or phone
 COUNT_LIMIT = 100  # shown as "100+"
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]*")
 
 Parts = Sequence[QuerySet[Delivery]]
 
@@ -58,9 +61,7 @@ def choices_for(
     provider: Provider, parts: Parts, *, search: str = "", but: Courier | None = None
 ) -> tuple[list[Choice], bool]:
     """Who may be given an order of this shop, by name, with their open tasks, and whether there are more."""
-    couriers = Courier.objects.active().usable_by(provider).select_related("user")
-    if search:
-        couriers = couriers.filter(user__display_name__icontains=search[:100])
+    couriers = Courier.objects.active().usable_by(provider).select_related("user").filter(_named(search))
     if but is not None:
         couriers = couriers.exclude(pk=but.pk)
     found = list(couriers.order_by("user__display_name", "pk")[: MOST_CHOICES + 1])
@@ -72,9 +73,7 @@ def couriers_page(
     provider: Provider, *, after: int | None = None, search: str = ""
 ) -> tuple[list[Choice], int | None]:
     """A page of the shop's own couriers, the first made first, and the `after` of the next page."""
-    couriers = Courier.objects.filter(provider=provider).select_related("user")
-    if search:
-        couriers = couriers.filter(user__display_name__icontains=search[:100])
+    couriers = Courier.objects.filter(provider=provider).select_related("user").filter(_named(search))
     if after is not None:
         couriers = couriers.filter(pk__gt=after)
     found = list(couriers.order_by("pk")[: LIST_SIZE + 1])
@@ -82,6 +81,21 @@ def couriers_page(
     counts = open_counts([Delivery.objects.filter(provider=provider)], shown)
     rows = [Choice(one, counts.get(one.pk, 0)) for one in shown]
     return rows, shown[-1].pk if len(found) > LIST_SIZE else None
+
+
+def _named(search: str) -> Q:
+    """Who has every typed word in the name or username, however its letters are spelt; or the typed digits in
+    the phone, from the country code on (+66, 0066) or as it is dialled at home. Everybody for a search of
+    nothing."""
+    typed = fold_digits(search[:100]).strip()
+    if not typed:
+        return Q()
+    words = fold(typed).split()
+    found = Q(pk=None) if not words else Q()
+    for word in words:
+        found &= Q(user__name_folded__contains=word) | Q(user__username__icontains=word)
+    digits = re.sub(r"\D", "", typed).lstrip("0") if _PHONE.fullmatch(typed) else ""
+    return found | Q(user__phone__contains=digits) if digits else found
 
 
 def operators_couriers(limit: int = 10) -> list[Courier]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from delivery.models import Courier, Delivery
 from delivery.queries.couriers import choices_for, couriers_page, open_tasks_of, operators_couriers
 from delivery.views.common import membership, number_of, owned_shop, reader
 from marketplace.common.errors import DomainError
+from marketplace.common.private_files import private_file
 from marketplace.common.templatetags.local import local_number
 from marketplace.common.uploads import drop_photo
 
@@ -120,14 +121,7 @@ def courier_photo(request: HttpRequest, pk: int) -> HttpResponseBase:
     courier = get_object_or_404(Courier.objects.usable_by(shop), pk=pk)
     if not courier.photo:
         raise Http404
-    try:
-        file = courier.photo.open()
-    except OSError as error:
-        raise Http404 from error
-    response = FileResponse(file)
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return private_file(request, courier.photo)
 
 
 def _own(request: HttpRequest, pk: int) -> Courier:

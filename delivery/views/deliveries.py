@@ -68,7 +68,7 @@ def proof(request: HttpRequest, pk: str, what: str) -> HttpResponseBase:
         DeliveryEvent.objects.filter(delivery__in=mine.values("pk")).select_related("delivery"), pk=pk
     )
     is_shop = works_at(request.user, event.delivery.provider_id)
-    return proof_file(event, what, is_shown=is_shop or event.outcome != Outcome.CONFLICT)
+    return proof_file(request, event, what, is_shown=is_shop or event.outcome != Outcome.CONFLICT)
 
 
 def with_parts(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:

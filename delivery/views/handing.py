@@ -29,7 +29,7 @@ from delivery.views.common import (
 from marketplace.common.errors import DomainError
 from orders.enums import NoticeDecision, OrderStatus
 from orders.models import Order
-from orders.queries import role_in
+from orders.queries.orders import role_in
 from services.enums import ServiceKind
 
 
@@ -105,7 +105,7 @@ def _section_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     has_address = bool(order.delivery_address.strip())
     may_assign = order.status == OrderStatus.CONFIRMED and has_address and not is_delivered
     has_it = delivery is not None and not delivery.is_over and delivery.state != DeliveryState.FAILED
-    search = request.GET.get("courier", "").strip()
+    search = request.GET.get("q", "").strip()
     choices: list[Choice] = []
     has_more = False
     role = role_in(order.provider, reader(request))

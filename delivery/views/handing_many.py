@@ -16,6 +16,7 @@ from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import as_held, choices_for, parts_for
 from delivery.views.common import (
+    as_page_or_fragment,
     ip_of,
     membership,
     next_page,
@@ -32,10 +33,11 @@ from orders.models import Order
 MOST_AT_ONCE = 100
 
 
+@as_page_or_fragment
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign_many(request: HttpRequest) -> HttpResponse:
     """Chosen orders, in the order in which the courier shall have them; one click on a courier gives them
-    all."""
+    all. A script gets the couriers that it looks for (`q`) alone, as buttons."""
     orders = _chosen(request)
     if request.method != "POST":
         return _many(request, orders)
@@ -90,8 +92,10 @@ def _many(request: HttpRequest, orders: Sequence[Order], refusal: str = "") -> H
     place = membership(request)
     parts = parts_for(place.provider, reader(request), place.role)
     sent = request.POST if request.method == "POST" else request.GET
-    search = request.GET.get("courier", "").strip()
+    search = request.GET.get("q", "").strip()
     choices, has_more = choices_for(place.provider, parts, search=search)
+    if request.method != "POST" and wants_fragment(request):
+        return render(request, "delivery/_found.html", {"choices": choices})
     chosen = _with_moves(orders, next_page(request))
     context = {
         "chosen": chosen,

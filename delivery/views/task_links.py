@@ -79,7 +79,7 @@ def link_report(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def task_link_proof(request: HttpRequest, token: str, pk: int, what: str) -> HttpResponseBase:
     shown = reports_of(with_link(token, now=timezone.now()))
-    return proof_file(get_object_or_404(shown, pk=pk), what)
+    return proof_file(request, get_object_or_404(shown, pk=pk), what)
 
 
 def _live(token: str) -> Delivery:

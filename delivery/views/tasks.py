@@ -7,7 +7,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -135,9 +135,9 @@ def tasks_data(request: HttpRequest, courier: Courier) -> JsonResponse:
 
 @for_couriers
 @require_GET
-def task_proof(request: HttpRequest, courier: Courier, pk: int, what: str) -> FileResponse:
+def task_proof(request: HttpRequest, courier: Courier, pk: int, what: str) -> HttpResponseBase:
     shown = reports_of(Delivery.objects.tasks_of(courier))
-    return proof_file(get_object_or_404(shown, pk=pk), what)
+    return proof_file(request, get_object_or_404(shown, pk=pk), what)
 
 
 @login_not_required

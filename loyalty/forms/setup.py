@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.domain.programme import show_store_on_commit
 from loyalty.forms.people import StorePhoneField
 from loyalty.models import Branch, Programme
 from marketplace.common.fields import DigitIntegerField, NumberInput
@@ -35,7 +36,9 @@ def save_asked(form: forms.ModelForm[Programme], *more: str) -> Programme:
 
 
 class StoreForm(forms.ModelForm[Programme]):
-    contact_phone = StorePhoneField(label=_("Contact phone"), required=False)
+    contact_phone = StorePhoneField(
+        label=_("Contact phone"), required=False, help_text=_("On top of every page of the site.")
+    )
     website = forms.URLField(
         label=_("Website"),
         required=False,
@@ -64,7 +67,9 @@ class StoreForm(forms.ModelForm[Programme]):
         self.initial["store_name"] = self.instance.store_name or settings.STORE_NAME
 
     def save(self, commit: bool = True) -> Programme:
-        return save_asked(self)
+        saved = save_asked(self)
+        show_store_on_commit()
+        return saved
 
 
 class ProgrammeForm(forms.ModelForm[Programme]):

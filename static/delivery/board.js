@@ -3,7 +3,11 @@
 const board = document.querySelector("[data-board]");
 const said = document.querySelector("[data-board-said]");
 const dialog = document.querySelector("[data-board-dialog]");
+const choices = dialog.querySelector("[data-board-choices]");
+const search = dialog.querySelector("[data-board-search]"); // of more couriers than the board lists
 let asked = 0;
+let looked = 0;
+let moving = { orders: [], here: "" }; // what the open dialog is about, and who has it
 let isSending = false;
 let dragged = [];
 let waitsFor = 0;
@@ -90,7 +94,8 @@ function say(words, isRefusal) {
   line.className = `notice board-said${isRefusal ? " notice-error" : ""}`;
   line.dir = "auto";
   line.textContent = words;
-  setTimeout(() => said.replaceChildren(line), 50); // a change is read out, the same words again too
+  const title = Object.assign(document.createElement("h2"), { className: "notices-title", textContent: said.ariaLabel });
+  setTimeout(() => said.replaceChildren(title, line), 50); // a change is read out, the same words again too
   if (isRefusal) setTimeout(() => line.scrollIntoView({ block: "nearest" }), 60);
 }
 
@@ -141,29 +146,61 @@ board.addEventListener("click", (event) => {
   if (!button) return;
   const card = button.closest("[data-card]");
   const orders = together(card.dataset.card);
-  const here = card.closest("[data-courier]")?.dataset.courier;
+  moving = { orders, here: orders.length > 1 ? "" : card.closest("[data-courier]")?.dataset.courier };
   dialog.querySelector("[data-board-what]").textContent = orders
     .map((order) => board.querySelector(`[data-card="${order}"]`)?.dataset.number)
     .join(", ");
-  dialog.querySelector("[data-board-choices]").replaceChildren(
-    ...[...board.querySelectorAll("[name=courier] option")]
-      .filter(({ value }) => value && (value !== here || orders.length > 1))
-      .map(({ value, textContent }) => {
-        const choice = document.createElement("button");
-        choice.type = "button";
-        choice.className = "choice";
-        choice.dir = "auto";
-        choice.textContent = textContent;
-        choice.addEventListener("click", () => {
-          dialog.close();
-          give(orders, value);
-        });
-        return choice;
-      }),
-  );
+  looked += 1; // what the last dialog looked for is not this one's
+  search.reset();
+  search.hidden = !board.querySelector("[data-board-more]");
+  choices.replaceChildren(listed());
+  choices.scrollTop = 0;
   dialog.showModal();
 });
-dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+
+// Those of the bar under the columns.
+function listed() {
+  const list = document.createElement("div");
+  list.className = "choices";
+  for (const { value, textContent } of board.querySelectorAll("[name=courier] option")) {
+    if (!value || value === moving.here) continue;
+    const choice = Object.assign(document.createElement("button"), { type: "button", name: "courier", value, textContent });
+    choice.className = "choice";
+    choice.dir = "auto";
+    list.append(choice);
+  }
+  return list;
+}
+
+search.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const mine = ++looked;
+  const button = search.querySelector("[type=submit]");
+  button.classList.add("is-busy");
+  try {
+    const address = `${search.action}?${new URLSearchParams(new FormData(search))}`;
+    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+    const html = await answer.text();
+    if (mine !== looked) return;
+    choices.innerHTML = html; // of our own server
+    for (const choice of choices.querySelectorAll("[name=courier]")) choice.disabled = choice.value === moving.here;
+  } catch {
+    if (mine !== looked) return;
+    const line = Object.assign(document.createElement("p"), { className: "handing-hint", textContent: board.dataset.failed });
+    line.setAttribute("role", "alert");
+    choices.replaceChildren(line);
+  } finally {
+    button.classList.remove("is-busy");
+  }
+});
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+  const choice = event.target.closest("[name=courier]");
+  if (!choice || choice.disabled) return;
+  dialog.close();
+  give(moving.orders, choice.value);
+});
 
 // --- dragging -------------------------------------------------------------------------------------------
 

@@ -36,13 +36,12 @@ if (list) {
     if (!move) return;
     const row = move.closest("li");
     const other = move.dataset.move === "up" ? row.previousElementSibling : row.nextElementSibling;
-    // The first and the last row have one button alone: those pages are the server's.
-    if (!other || !other.querySelector(`[data-move=${move.dataset.move}]`)) return;
-    event.preventDefault();
+    event.preventDefault(); // its address is of the sequence that the server knew
+    if (!other) return;
     if (move.dataset.move === "up") other.before(row);
     else other.after(row);
     moved();
-    move.focus();
+    (move.hidden ? row.querySelector("[data-move=up]:not([hidden]), [data-move=down]:not([hidden])") : move)?.focus();
   });
   list.addEventListener("dragstart", (event) => {
     dragged = event.target.closest("li");

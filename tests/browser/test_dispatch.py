@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Provider, User
-from delivery.domain import hand_over
+from delivery.domain import Proof, hand_over, report
 from delivery.domain.couriers import Profile, define_courier
+from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery
 from orders.domain import cancel_order, confirm_order, place_order
 from orders.models import Order
@@ -233,3 +234,222 @@ def test_the_preview_follows_the_ticks(
 
     expect(preview).not_to_contain_text("Please ring twice.")
     assert_sound(page)
+
+
+# --- in Persian, right to left, on a phone ----------------------------------------------------------------
+
+
+@pytest.fixture
+def open_phone(open_browser: Callable[..., Page], provider: User) -> Callable[[], Page]:
+    """The dispatcher's, in Persian."""
+
+    def open_() -> Page:
+        User.objects.filter(pk=provider.pk).update(language="fa")
+        return open_browser(provider, language="fa", viewport=PHONE)
+
+    return open_
+
+
+@pytest.fixture
+def sixty_one(make_person: Callable[..., User], shop: Provider) -> list[Courier]:
+    """The last by name is the one who is looked for."""
+    names = [f"پیک {number:02}" for number in range(60)] + ["یونس کریمی"]
+    people = [
+        make_person(f"rider{number:02}", email="", display_name=name, phone=f"+9891200000{number:02}")
+        for number, name in enumerate(names)
+    ]
+    return [Courier.objects.create(user=person, provider=shop) for person in people]
+
+
+def _sound(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert_sound(page)
+
+
+def _stays(page: Page) -> None:
+    page.evaluate("window.stillHere = true")
+
+
+def _stayed(page: Page) -> bool:
+    return bool(page.evaluate("window.stillHere === true"))
+
+
+def _order_of(rows: Locator) -> list[int]:
+    return [int(pk) for pk in rows.evaluate_all("rows => rows.map((row) => row.dataset.order)")]
+
+
+def test_many_at_once_keep_their_sequence_through_moves_a_search_and_one_that_is_left_out(
+    open_phone: Callable[[], Page], make_parcel: Callable[[str], Order], sixty_one: list[Courier]
+) -> None:
+    words, parcels = Words("fa"), [make_parcel(f"خیابان ولیعصر، پلاک {number}") for number in range(4)]
+    a, b, c, d = (order.pk for order in parcels)
+    page = open_phone()
+    page.goto("/orders/manage/")
+    for order in (a, b, c, d):
+        page.locator(f"[name=order][value='{order}']").check()
+    page.get_by_role("button", name=words("Assign to courier")).click()
+    rows = page.locator("[data-many-list] > li")
+    expect(rows).to_have_count(4)
+    assert _order_of(rows) == [d, c, b, a]  # as the list has them: the newest first
+    _sound(page)
+
+    _stays(page)
+    rows.nth(3).locator("[data-move=up]").focus()
+    for _step in range(3):  # the focus goes along
+        page.keyboard.press("Enter")
+    assert _order_of(rows) == [a, d, c, b]
+    expect(rows.nth(0).locator("[data-move=up]")).to_be_hidden()
+    expect(rows.nth(0).locator("[data-move=down]")).to_be_focused()
+    expect(rows.nth(3).locator("[data-move=up]")).to_be_visible()
+    assert _stayed(page)
+    page.reload()
+    assert _order_of(rows) == [a, d, c, b]
+
+    page.locator(f"[data-order='{d}'] [data-move=out]").click()
+    expect(rows).to_have_count(3)
+    assert _order_of(rows) == [a, c, b]
+    _stays(page)
+    rows.nth(2).locator("[data-move=up]").click()
+    assert (_order_of(rows), _stayed(page)) == ([a, b, c], True)
+
+    expect(page.locator(".choice")).to_have_count(60)
+    page.get_by_label(words("Search by name or phone")).fill("يونس كريمي")  # with an Arabic keyboard
+    page.get_by_role("button", name=words("Search")).last.click()
+    expect(page.locator(".choice")).to_have_count(1)
+    assert _order_of(rows) == [a, b, c]
+    _sound(page)
+    page.get_by_role("button", name="یونس کریمی").click()
+
+    message = page.get_by_role("status", name=words("Message"))
+    expect(message).to_contain_text("یونس کریمی")
+    _sound(page)
+    tasks = Delivery.objects.tasks_of(sixty_one[60]).order_by("assignment_number")
+    assert [task.order_id for task in tasks] == [a, b, c]
+    assert not Delivery.objects.filter(order=d).exists()
+
+
+def test_many_at_once_are_dragged_into_their_sequence(
+    open_phone: Callable[[], Page], make_parcel: Callable[[str], Order], couriers: list[Courier]
+) -> None:
+    a, b, c = (make_parcel(f"خیابان ولیعصر، پلاک {number}").pk for number in range(3))
+    page = open_phone()
+    page.goto(f"/deliveries/assign/?order={a}&order={b}&order={c}")
+    rows = page.locator("[data-many-list] > li")
+
+    _stays(page)
+    box = rows.nth(2).bounding_box()
+    assert box is not None
+    rows.nth(0).drag_to(rows.nth(2), target_position={"x": box["width"] / 2, "y": box["height"] - 4})
+    expect(page.locator(".is-dragged")).to_have_count(0)
+    assert (_order_of(rows), _stayed(page)) == ([b, c, a], True)
+    expect(rows.nth(0).locator("[data-move=up]")).to_be_hidden()
+    expect(rows.nth(2).locator("[data-move=down]")).to_be_hidden()
+    page.get_by_role("button", name="Mali").click()
+
+    page.wait_for_url("**/deliveries/")
+    tasks = Delivery.objects.tasks_of(couriers[1]).order_by("assignment_number")
+    assert [task.order_id for task in tasks] == [b, c, a]
+
+
+def test_on_a_phone_the_board_follows_the_couriers_and_a_card_goes_to_whom_the_dialog_gives_it(
+    open_phone: Callable[[], Page],
+    make_parcel: Callable[[str], Order],
+    couriers: list[Courier],
+    provider: User,
+) -> None:
+    words, (moving, staying) = Words("fa"), (make_parcel(f"پلاک {number}") for number in (1, 2))
+    reza, mali = couriers
+    deliveries = {one.pk: hand_over(one, courier=reza, by=provider) for one in (moving, staying)}
+    page = open_phone()
+    page.goto("/deliveries/")
+    of_reza, of_mali, over = (
+        page.locator(f"[data-column='{key}']") for key in (f"courier-{reza.pk}", f"courier-{mali.pk}", "over")
+    )
+    expect(of_reza.locator("[data-card]")).to_have_count(2)
+    expect(of_mali).to_have_count(0)
+    _sound(page)
+
+    _stays(page)
+    _elsewhere(lambda: _say(deliveries[moving.pk], reza, DeliveryState.ON_THE_WAY))
+    card = page.locator(f"[data-card='{moving.pk}']")
+    expect(of_reza.locator(card)).to_contain_text(words.word("On the way"))
+    _elsewhere(lambda: _say(deliveries[staying.pk], reza, DeliveryState.DELIVERED))
+    expect(over.locator(f"[data-card='{staying.pk}']")).to_be_visible()
+    expect(of_reza.locator("[data-card]")).to_have_count(1)
+
+    card.locator("[data-board-move]").click()
+    dialog = page.get_by_role("dialog", name=words("Assign to courier"))
+    expect(dialog.get_by_role("search")).to_be_hidden()  # two are all
+    expect(dialog.get_by_role("button", name="Reza")).to_have_count(0)  # who has it
+    _sound(page)
+    dialog.get_by_role("button", name="Mali").click()
+
+    expect(of_mali.locator(card)).to_be_visible()
+    expect(of_reza).to_have_count(0)
+    message = page.get_by_role("status", name=words("Message"))
+    expect(message.get_by_role("heading", name=words("Message"))).to_be_visible()
+    expect(message).to_contain_text("Mali")
+    _sound(page)
+    assert _stayed(page)
+    assert Delivery.objects.get(order=moving).courier == mali
+    assert Delivery.objects.get(order=staying).courier == reza
+
+
+def test_the_boards_dialog_finds_a_courier_whom_the_board_does_not_list(
+    open_phone: Callable[[], Page], make_parcel: Callable[[str], Order], sixty_one: list[Courier]
+) -> None:
+    words, order = Words("fa"), make_parcel("پلاک ۱")
+    page = open_phone()
+    page.goto("/deliveries/")
+    _stays(page)
+    page.locator("[data-board-move]").click()
+    dialog = page.get_by_role("dialog", name=words("Assign to courier"))
+    expect(dialog.locator(".choice")).to_have_count(60)
+    search = dialog.get_by_label(words("Search by name or phone"))
+
+    search.fill("هیچ کس")
+    search.press("Enter")
+    expect(dialog.get_by_role("status")).to_have_text(words("Nobody by that name or phone."))
+    _sound(page)
+    search.fill("۰۹۱۲ ۰۰۰ ۰۰۶۰")
+    search.press("Enter")
+    expect(dialog.locator(".choice")).to_have_count(1)
+    _sound(page)
+    dialog.get_by_role("button", name="یونس کریمی").click()
+
+    column = page.locator(f"[data-column='courier-{sixty_one[60].pk}']")
+    expect(column.locator(f"[data-card='{order.pk}']")).to_be_visible()
+    assert _stayed(page)
+    assert Delivery.objects.get().courier == sixty_one[60]
+    # The next dialog begins with all again, and says who has the card that it is about.
+    page.locator("[data-board-move]").click()
+    expect(search).to_have_value("")
+    expect(dialog.locator(".choice")).to_have_count(60)
+    search.fill("یونس")
+    search.press("Enter")
+    expect(dialog.get_by_role("button", name="یونس کریمی")).to_be_disabled()
+
+
+def test_without_scripts_the_board_leads_to_couriers_beyond_the_list(
+    open_browser: Callable[..., Page],
+    make_parcel: Callable[[str], Order],
+    sixty_one: list[Courier],
+    provider: User,
+) -> None:
+    order = make_parcel("1 Silom")
+    page = open_browser(provider, language="en", viewport=PHONE, java_script_enabled=False)
+    page.goto("/deliveries/")
+
+    page.locator(f"[name=order][value='{order.pk}']").check()
+    page.get_by_role("button", name="Another courier").click()
+    page.get_by_label("Search by name or phone").fill("يونس")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="یونس کریمی").click()
+
+    page.wait_for_url("**/deliveries/")
+    assert Delivery.objects.get().courier == sixty_one[60]
+
+
+def _say(delivery: Delivery, courier: Courier, state: DeliveryState) -> None:
+    said = {"client_id": uuid4(), "state": state, "said_at": timezone.now()}
+    report(delivery, courier=courier, proof=Proof(), **said)

@@ -13,8 +13,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from accounts.models import User
+from accounts.models import Provider, User
 from delivery.models import Courier, DeliveryEvent
+from loyalty.models import Programme
 from marketplace.notify.models import Notification
 from orders.domain import place_order
 from orders.models import Order
@@ -228,6 +229,7 @@ def _open_task(page: Page, words: Words) -> None:
     expect(page).to_have_url(re.compile(r"/my-tasks/$"))
     page.get_by_role("link", name=re.compile("ولیعصر")).first.click()
     expect(page.get_by_text("تهران، خیابان ولیعصر، پلاک ۱۲")).to_be_visible()
+    page.wait_for_load_state()  # before, what is pressed goes as a plain form
     _assert_sound(page)
     expect(page.get_by_text(re.compile("[۱1][۲2][۰0][.٫][۵5]"))).to_have_count(0)  # C6: no prices at first
     expect(page.get_by_text(NOTE)).to_have_count(0)  # C6: as the shop chose
@@ -250,3 +252,53 @@ def _fail(page: Page, words: Words) -> None:
     expect(page.get_by_role("button", name=words("Returned"))).to_be_visible()
     expect(page.locator(".queue-row[data-status=sent]")).to_have_count(3)
     assert DeliveryEvent.objects.get(state="failed").reason == "absent"
+
+
+def test_the_stores_phone_is_in_the_top_bar(open_browser: Callable[..., Page], customer: User) -> None:
+    """C1, for who logs in or signs up beside it, and for who has."""
+    words, number = Words("fa"), "+۹۸ ۲۱ ۴۷۶۲ ۰۵۱۰"
+    Programme.objects.update_or_create(pk=1, defaults={"contact_phone": "+982147620510"})
+    User.objects.filter(pk=customer.pk).update(language="fa")
+    name = re.compile(rf"^{words.word('Phone')} {re.escape(number)}$")
+
+    for viewport in (PHONE, DESKTOP):
+        visitor = open_browser(language="fa", viewport=viewport)
+        for path in ("/", "/accounts/login/"):
+            visitor.goto(path)
+            bar = visitor.get_by_role("banner")
+            expect(bar.get_by_role("link", name=words("Get started"))).to_be_visible()
+            link = bar.get_by_role("link", name=name)
+            expect(link).to_have_attribute("href", "tel:+982147620510")
+            box = link.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 44
+            assert link.locator("bdi").evaluate("part => part.offsetWidth > 1") == (viewport == DESKTOP)
+            foot = visitor.get_by_role("contentinfo")
+            expect(foot.get_by_role("link", name=name)).to_contain_text(number)
+            _assert_sound(visitor)
+    member = open_browser(customer, language="fa", viewport=PHONE)
+    member.goto("/dashboard/")
+    expect(member.get_by_role("banner").get_by_role("link", name=name)).to_have_count(0)
+    member.get_by_role("banner").locator("summary").last.click()
+    expect(member.get_by_role("banner").get_by_role("link", name=name)).to_be_visible()
+    _assert_sound(member)
+
+
+def test_what_an_action_says_stands_under_the_word_message(
+    open_browser: Callable[..., Page], provider: User, shop: Provider
+) -> None:
+    """C19. It takes the page from nobody: what was pressed next is pressed."""
+    words = Words("fa")
+    User.objects.filter(pk=provider.pk).update(language="fa")
+    page = open_browser(provider, language="fa", viewport=PHONE)
+    page.goto("/settings/delivery/")
+    message = page.get_by_role("status", name=words("Message"))
+    expect(message).to_have_count(0)
+
+    page.get_by_role("button", name=words("Save")).click()
+
+    expect(message.get_by_role("heading", name=words("Message"))).to_be_visible()
+    expect(message).to_contain_text(words.word("Saved."))
+    _assert_sound(page)
+    page.get_by_role("button", name=words("Save")).click()
+    expect(message).to_contain_text(words.word("Saved."))

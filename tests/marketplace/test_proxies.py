@@ -56,6 +56,7 @@ def _log_in(client: Client, forwarded: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.django_db
 def test_behind_the_proxy_one_visitors_tries_do_not_lock_the_others_out(
     client: Client, settings: Any
 ) -> None:
@@ -67,6 +68,7 @@ def test_behind_the_proxy_one_visitors_tries_do_not_lock_the_others_out(
     assert _log_in(client, "203.0.113.2") == 200
 
 
+@pytest.mark.django_db
 def test_behind_the_proxy_only_the_address_that_it_wrote_itself_counts(client: Client, settings: Any) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for attempt in range(30):
@@ -75,6 +77,7 @@ def test_behind_the_proxy_only_the_address_that_it_wrote_itself_counts(client: C
     assert _log_in(client, "198.51.100.99, 203.0.113.1") == 429
 
 
+@pytest.mark.django_db
 def test_without_a_proxy_a_forged_header_does_not_help(client: Client) -> None:
     for attempt in range(30):
         _log_in(client, f"203.0.113.{attempt}")

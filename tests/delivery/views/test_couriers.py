@@ -253,6 +253,8 @@ def test_the_photo_is_for_the_shops_that_may_ask(
     answer = owner.get(address)
 
     assert (answer.status_code, b"".join(answer)[:2]) == (200, b"\xff\xd8")
+    assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("private, no-cache", "nosniff")
+    assert owner.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert client_of(stranger).get(address).status_code == 404
     assert client_of(customer).get(address).status_code == 404
     rider.refresh_from_db()

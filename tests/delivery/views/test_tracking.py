@@ -110,10 +110,32 @@ def test_the_pictures_are_shown_after_a_look_at_who_asks(
         assert answer.getvalue()
         answer.close()
         assert answer["Content-Type"] == "image/jpeg"
-        assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == (
-            "nosniff",
-            "private, max-age=86400",
-        )
+        # No day's grace: who may not see it any more is not shown it out of the browser's store either.
+        assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "private, no-cache")
+
+
+def test_a_kept_picture_is_not_sent_again_and_not_shown_to_who_may_not_see_it_any_more(
+    client_of: ClientOf, proven: DeliveryEvent, agent: User, parcel: Order
+) -> None:
+    token = share_link(parcel)
+    inside, outside = client_of(agent), Client()
+    addresses = {
+        inside: f"/deliveries/reports/{proven.pk}/photo/",
+        outside: f"/o/{token}/proof/{proven.pk}/photo/",
+    }
+    kept = {}
+    for browser, address in addresses.items():
+        answer = browser.get(address)
+        assert answer.getvalue()  # read to its end, a file is closed
+        kept[browser] = {"If-None-Match": answer["ETag"]}
+
+    again = {browser: browser.get(address, headers=kept[browser]) for browser, address in addresses.items()}
+    agent.memberships.all().delete()
+    Order.objects.filter(pk=parcel.pk).update(link_token=None)
+    gone = {browser: browser.get(address, headers=kept[browser]) for browser, address in addresses.items()}
+
+    assert [(one.status_code, one.content) for one in again.values()] == [(304, b""), (304, b"")]
+    assert [one.status_code for one in gone.values()] == [404, 404]
 
 
 def test_a_picture_that_is_not_there_is_not_found(client_of: ClientOf, say: Say, customer: User) -> None:
@@ -165,7 +187,7 @@ def test_the_link_shows_it_to_who_holds_it(proven: DeliveryEvent, parcel: Order)
     assert picture.getvalue()
     picture.close()
     assert (picture["Cache-Control"], picture["X-Content-Type-Options"], picture["X-Robots-Tag"]) == (
-        "private, max-age=86400",
+        "private, no-cache",
         "nosniff",
         "noindex, nofollow",
     )
