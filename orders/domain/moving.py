@@ -36,7 +36,8 @@ def complete_order(order: Order, *, by: User, as_courier: bool = False) -> Order
 
 
 def cancel_order(order: Order, *, by: User, reason: str = "") -> Order:
-    """By the shop, or by the customer until it is confirmed; the other side is told `reason`."""
+    """By the shop, or by the customer until it is confirmed; the other side is told `reason`. The shop's
+    own draft goes without a word to the customer: nobody had ordered anything."""
     return _move(order, OrderStatus.CANCELLED, by=by, reason=reason)
 
 
@@ -93,7 +94,7 @@ def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop
         is_customer = by.pk == order.customer_id
         if not may_move(order, to, is_shop=is_shop, is_customer=is_customer):
             raise _refusal(order, to)
-        now = timezone.now()
+        now, was_draft = timezone.now(), order.status == OrderStatus.DRAFT
         order.status = to
         setattr(order, f"{to}_at", now)
         if to == OrderStatus.CONFIRMED:
@@ -103,7 +104,7 @@ def _move(order: Order, to: OrderStatus, *, by: User, reason: str = "", for_shop
         if to == OrderStatus.CANCELLED:
             give_coupon_back(order)
         people = [order.customer] if is_shop else shop_people_of(order)
-        if not for_shop:
+        if not for_shop and not (was_draft and is_shop):
             _tell(order, people, by=by.name, reason=reason, to_shop=not is_shop)
         tell_card_changed(order)
         if to == OrderStatus.COMPLETED:

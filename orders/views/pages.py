@@ -59,12 +59,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not form.is_valid():
         return _order_page(request, order, form)
+    own_draft = order.status == OrderStatus.DRAFT and user.pk != order.customer_id
     try:
         domain.cancel_order(order, by=user, reason=form.cleaned_data["reason"])
     except DomainError as error:
         form.add_error(None, error.sentence)
         return _order_page(request, order, form)
-    messages.success(request, _("The order is cancelled. The other side has been told."))
+    told = _("The order is cancelled. The other side has been told.")
+    messages.success(request, _("The draft is cancelled.") if own_draft else told)
     return _back(request, order)
 
 

@@ -154,6 +154,14 @@ def test_filling_places_the_order_and_tells_the_customer_alone(
     ]
 
 
+def test_a_draft_that_is_given_up_tells_the_customer_nothing(draft: Order, agent: User) -> None:
+    cancel_order(draft, by=agent)
+
+    draft.refresh_from_db()
+    assert draft.status == "cancelled"
+    assert not Notification.objects.exists()
+
+
 def test_a_card_that_is_filled_twice_is_filled_once(draft: Order, agent: User, service: Service) -> None:
     filled = fill_order(draft, by=agent, items=[Item(service)])
 

@@ -36,7 +36,7 @@ def test_among_many_at_once_a_courier_beyond_the_list_is_found(
 
     words = first.content.decode()
     assert words.count('type="submit" name="courier"') == 60
-    assert '<input class="form-control" id="choice-q" type="search" name="q"' in words
+    assert '<input class="form-control" id="choice-q" form="courier-search" type="search" name="q"' in words
     search = words.split("data-many-search")[1].split("</form>")[0]
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', search)
     assert hidden == [("order", str(b)), ("order", str(a)), ("next", "/deliveries/")]
