@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Exists, QuerySet
@@ -11,6 +12,16 @@ from accounts.queries import chosen_membership, email_is_verified, memberships_o
 from delivery.models import Courier
 from loyalty.domain.programme import store_phone
 from messaging.queries import unread_total
+
+
+def _address(request: HttpRequest) -> str:
+    """Where this page can be opened again: a form's answer cannot, so that is the form's own page."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    sender = urlsplit(request.headers.get("Referer", ""))
+    if sender.netloc != request.get_host():
+        return "/"
+    return f"{sender.path}?{sender.query}" if sender.query else sender.path
 
 
 def store(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +41,7 @@ def store(request: HttpRequest) -> dict[str, Any]:
         return list(memberships_of(user).annotate(delivers=Exists(couriers())))
 
     return {
+        "here": _address(request),
         "store_name": settings.STORE_NAME,
         "store_phone": cache(store_phone),
         "base_url": settings.BASE_URL,

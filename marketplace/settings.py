@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "marketplace.common.middleware.permissions_policy",
     "marketplace.common.middleware.friendly_not_found",
+    "marketplace.common.middleware.friendly_not_allowed",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

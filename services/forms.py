@@ -5,13 +5,14 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Provider, User
 from marketplace.common.errors import DomainError
 from marketplace.common.fields import DigitIntegerField, MoneyField
 from marketplace.common.images import Photo, reencode_photo
+from marketplace.common.money import currency_name
 from marketplace.common.uploads import keep_photo, kept_photo
 from services.enums import ServiceKind, Sort
 from services.models import Category, Service
@@ -61,7 +62,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["price"] = MoneyField(
             label=_("Price"),
             currency=provider.currency,
-            help_text=gettext("In %(currency)s, for the whole service.") % {"currency": provider.currency},
+            help_text=gettext("In %(currency)s, for the whole service.")
+            % {"currency": currency_name(provider.currency, get_language() or "en")},
         )
         self.fields["category"].empty_label = gettext("Choose a category")  # type: ignore[attr-defined]
         self.fields["photo"].widget.current_url = self.instance.photo_url

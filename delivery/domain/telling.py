@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from accounts.models import Provider, User
 from delivery.domain import sms
@@ -27,7 +26,8 @@ def post_card(delivery: Delivery, by: User) -> None:
         delivery.order.thread,
         by=by,
         url=card_url(delivery),
-        body=f"{delivery.order} · {gettext('Delivery')}",  # where nothing can draw the card
+        body=str(delivery.order),
+        label="Delivery",
         only_for=delivery.only_for,
     )
 

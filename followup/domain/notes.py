@@ -37,7 +37,7 @@ def add_note(
     """Stores a note below the lead; its date is the one in force from now on.
 
     The same `form_token` again returns the first note. An ended lead is open again, since whoever
-    writes a note is still at it.
+    writes a note is still at it. A date ahead takes the place of a task: somebody has it in hand.
     """
     note = note.replace("\x00", "").strip()
     if not note:
@@ -58,7 +58,8 @@ def add_note(
                 # A date that has already come ("Now") needs no reminder.
                 reminded_at=timezone.now() if follow_up_at and follow_up_at <= timezone.now() else None,
             )
-            if lead.task == DeskTask.NO_NOTE:
+            is_put_off = follow_up_at is not None and follow_up_at > timezone.now()
+            if lead.task == DeskTask.NO_NOTE or is_put_off:
                 lead.task, lead.task_since = "", None
             _refresh(lead)
             return stored

@@ -127,7 +127,7 @@ class EarningRuleForm(forms.ModelForm[EarningRule]):
         data = self.cleaned_data
         for name in FIELDS.get(data.get("kind", ""), ()):
             if data.get(name) in (None, "") and name not in self.errors:
-                self.add_error(name, _("Fill this in."))
+                self.add_error(name, self.fields[name].error_messages["required"])
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("This day is before the first one. Choose a later day."))

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.enums import LevelCriterion, LevelWindow
 from loyalty.forms.setup import save_asked
 from loyalty.models import Level, Programme
 from marketplace.common.fields import DigitIntegerField, MoneyField, NumberInput
+from marketplace.common.money import currency_name
 
 
 class ThresholdField(MoneyField):
@@ -47,7 +49,7 @@ class LevelForm(forms.ModelForm[Level]):
             self.fields["threshold"].help_text = _("Points earned.")
         else:
             self.fields["threshold"].help_text = _("Money spent, in %(currency)s.") % {
-                "currency": settings.STORE_CURRENCY
+                "currency": currency_name(settings.STORE_CURRENCY, get_language() or "en")
             }
 
     def clean_threshold(self) -> Decimal:

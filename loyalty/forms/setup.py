@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.domain.programme import show_store_on_commit
 from loyalty.forms.people import StorePhoneField
 from loyalty.models import Branch, Programme
 from marketplace.common.fields import DigitIntegerField, NumberInput
+from marketplace.common.money import currency_name
 from marketplace.common.text import fold_digits
 
 MOST_HOLD_DAYS = 90
@@ -100,7 +102,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         super().__init__(*args, **kwargs)
         self.fields["point_value"].help_text = _(
             "In %(currency)s. The dashboard counts with it what all points are worth."
-        ) % {"currency": settings.STORE_CURRENCY}
+        ) % {"currency": currency_name(settings.STORE_CURRENCY, get_language() or "en")}
         if self.instance.needs_approval and not is_admin:
             # Or one person could switch it off, run a file, and switch it on again.
             approval = self.fields["needs_approval"]

@@ -191,13 +191,11 @@ def _bought(purchase: Purchase) -> str:
 
 
 def name_of(purchase: Purchase) -> str:
-    """As people call it."""
+    """As people call it; its reference is for machines."""
     if purchase.name:
         number = localize_digits(purchase.name, get_language() or "en")
         return gettext("order %(number)s") % {"number": _apart(number)}
-    if purchase.place == Place.COUNTER:
-        return gettext("at the counter")
-    return _apart(purchase.reference)
+    return gettext("at the counter") if purchase.place == Place.COUNTER else purchase.get_place_display()
 
 
 def _where(entry: LedgerEntry) -> str:

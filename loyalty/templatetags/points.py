@@ -3,6 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from loyalty.enums import EntryKind
 from loyalty.models import LedgerEntry, Purchase
 from loyalty.queries.history import name_of, sentences_of
 from marketplace.common.qr_codes import qr_svg
@@ -25,3 +26,11 @@ def why(entry: LedgerEntry) -> dict[str, object]:
 @register.filter
 def purchase_name(purchase: Purchase) -> str:
     return name_of(purchase)
+
+
+@register.filter
+def written_reference(entry: LedgerEntry) -> str:
+    """What people wrote in their file beside these points. "" for the keys by which the ledger knows
+    everything else: its sentence says what they stand for."""
+    is_of_file = entry.kind == EntryKind.ADJUSTMENT and entry.batch_id is not None
+    return entry.reference if is_of_file and not entry.reference.startswith("batch:") else ""

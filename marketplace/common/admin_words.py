@@ -14,6 +14,8 @@ WORDS = [
     gettext_noop("Sidebar"),
     gettext_noop("Breadcrumbs"),
     gettext_noop("Model name"),
+    gettext_noop("View"),
+    gettext_noop("None available"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("Skip to main content"),

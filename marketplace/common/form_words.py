@@ -1,4 +1,5 @@
-"""Sentences of Django's forms and password rules that its own catalogues lack in one of our languages.
+"""Sentences of Django's forms and password rules that its own catalogues lack in one of our languages, or say
+badly.
 
 Our catalogue is asked before Django's; naming a sentence here brings it in.
 """
@@ -57,6 +58,7 @@ WORDS = [
         "max",
     ),
     # django.forms, django.db.models
+    gettext_noop("This field is required."),
     ngettext_lazy(
         "Ensure this filename has at most %(max)d character (it has %(length)d).",
         "Ensure this filename has at most %(max)d characters (it has %(length)d).",

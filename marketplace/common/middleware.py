@@ -81,6 +81,21 @@ def permissions_policy(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def friendly_not_allowed(get_response: GetResponse) -> GetResponse:
+    """Words where a browser opens an address that only takes what a form sends."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_looked_at = request.method == "GET" and request.accepts("text/html")
+        if response.status_code == 405 and is_looked_at and not response.content:
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    return middleware
+
+
 def friendly_not_found(get_response: GetResponse) -> GetResponse:
     """The store's own 404 page under DEBUG too: a newcomer walks the product with DEBUG on."""
 

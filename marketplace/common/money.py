@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple, TypeVar
 
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_name, get_currency_precision, get_currency_symbol
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.calendars import base_language, format_number, localize_digits
@@ -63,6 +63,15 @@ def share_out(total: Decimal, weights: Mapping[_Key, Decimal]) -> dict[_Key, Dec
 def currency_decimals(currency: str) -> int:
     """How many decimals an amount of `currency` is written with: THB 2, VND 0, IRR 0, USD 2."""
     return 0 if currency == "IRT" else get_currency_precision(currency)
+
+
+def currency_name(currency: str, language: str) -> str:
+    """The currency's word in a sentence: "บาท", "Thai baht", "ریال ایران"."""
+    base = base_language(language)
+    if currency == "IRT":  # which Babel does not know
+        return _SIGNS["fa", "IRT"] if base == "fa" else "toman"
+    # The word for many is the one of a sentence ("Thai baht", in a list "Thai Baht"); a Thai says บาท alone.
+    return get_currency_name(currency, count=None if base == "th" else 2, locale=base)
 
 
 def format_money(amount: Decimal, currency: str, language: str) -> str:

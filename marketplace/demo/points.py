@@ -4,10 +4,12 @@ Everything goes through the same functions as a real click; only the times are m
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -101,7 +103,8 @@ def make_points(*, say: Callable[[str], object]) -> None:
     with transaction.atomic():  # whole or not at all: what stopped half-way is taken up again
         _settings()
         rewards = _rewards()
-        members = [_member(story, rewards) for story in STORIES]
+        members = [_member(story) for story in STORIES]
+        _live(members, rewards)
         _friends(members)
     while work_of_the_day(now=timezone.now()):  # what was over in those months is over
         pass
@@ -169,31 +172,50 @@ def _rewards() -> dict[str, Reward | Package]:
     return {offer.name: offer for offer in offers}
 
 
-def _member(story: Story, offers: dict[str, Reward | Package]) -> Member:
-    now = timezone.now()
+def _member(story: Story) -> Member:
     first = max([days for days, _amount in story.spent], default=2)
     user = User.objects.filter(username=story.login).first() if story.login else None
-    joined = now - timedelta(days=first, hours=1)
-    member = _joined(story, user, joined)
-    siam = Branch.objects.get(code="SIAM")
-    staff = User.objects.get(username="staff")
+    return _joined(story, user, timezone.now() - timedelta(days=first, hours=1))
+
+
+def _live(members: list[Member], offers: dict[str, Reward | Package]) -> None:
+    """What all of them did, in the order in which it happened: the log goes by that."""
+    now = timezone.now()
+    deeds = [
+        deed
+        for story, member in zip(STORIES, members, strict=True)
+        for deed in _deeds(story, member, offers, now)
+    ]
+    for _at, deed in sorted(deeds, key=itemgetter(0)):
+        deed()
+
+
+def _deeds(
+    story: Story, member: Member, offers: dict[str, Reward | Package], now: datetime
+) -> Iterator[tuple[datetime, Callable[[], object]]]:
+    siam, staff = Branch.objects.get(code="SIAM"), User.objects.get(username="staff")
     for number, (days, amount) in enumerate(story.spent):
-        _buy(member, amount, now - timedelta(days=days), siam if number % 2 else None, staff)
-    member.refresh_from_db()
+        at = now - timedelta(days=days)
+        yield at, partial(_buy, member, amount, at, siam if number % 2 else None, staff)
     for number, name in enumerate(story.rewards):
-        token, at = (
-            uuid.uuid5(NAMESPACE, f"points:{story.phone}:{number}"),
-            now - timedelta(days=1, hours=number),
-        )
-        offer = offers[name]
-        if isinstance(offer, Package):
-            redeem_package(member, offer, place=Place.ONLINE, form_token=token, now=at)
-        else:
-            redeem(member, offer, place=Place.ONLINE, form_token=token, now=at)
+        at = now - timedelta(days=1, hours=number)
+        token = uuid.uuid5(NAMESPACE, f"points:{story.phone}:{number}")
+        yield at, partial(_redeem, member, offers[name], token, at)
     if story.refunded:
-        last = Purchase.objects.filter(member=member).order_by("-at")[0]
-        refund(last, amount=last.amount / 2, reference=f"demo:{last.pk}", by=staff, note="คืนสินค้าหนึ่งชิ้น")
-    return member
+        yield now, partial(_refund_half_of_last, member, staff)
+
+
+def _redeem(member: Member, offer: Reward | Package, token: uuid.UUID, at: datetime) -> None:
+    member.refresh_from_db()
+    if isinstance(offer, Package):
+        redeem_package(member, offer, place=Place.ONLINE, form_token=token, now=at)
+    else:
+        redeem(member, offer, place=Place.ONLINE, form_token=token, now=at)
+
+
+def _refund_half_of_last(member: Member, staff: User) -> None:
+    last = Purchase.objects.filter(member=member).order_by("-at")[0]
+    refund(last, amount=last.amount / 2, reference=f"demo:{last.pk}", by=staff, note="คืนสินค้าหนึ่งชิ้น")
 
 
 def _joined(story: Story, user: User | None, at: datetime) -> Member:

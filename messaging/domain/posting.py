@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import UTC
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
@@ -116,18 +117,31 @@ async def post_message_async(
     return posted.event
 
 
-def post_card(thread: Thread, *, by: User, url: str, body: str, only_for: User | None = None) -> Message:
-    """A card that the app owning it draws at `url`; `body` is what it says without scripts. In the shop
-    `only_for` and the owner alone see it, if given."""
-    return post_message(thread, by=by, body=body, kind=MessageKind.CARD, data={"url": url}, only_for=only_for)
+def post_card(
+    thread: Thread, *, by: User, url: str, body: str, label: str = "", only_for: User | None = None
+) -> Message:
+    """A card that the app owning it draws at `url`; in lists and without scripts it says `label`, an English
+    word marked for translation, in each reader's language, and `body`. In the shop `only_for` and the owner
+    alone see it, if given."""
+    data = {"url": url, "label": label} if label else {"url": url}
+    return post_message(thread, by=by, body=body, kind=MessageKind.CARD, data=data, only_for=only_for)
 
 
-def post_notice(thread: Thread, *, by: User, url: str, body: str, only_for: User | None = None) -> Message:
-    """A line about something that happened, drawn at `url`; it is never counted as unread. `only_for` is as
-    in `post_card`."""
-    return post_message(
-        thread, by=by, body=body, kind=MessageKind.NOTICE, data={"url": url}, only_for=only_for
-    )
+def post_notice(
+    thread: Thread,
+    *,
+    by: User,
+    url: str,
+    body: str,
+    money: tuple[Decimal, str] | None = None,
+    only_for: User | None = None,
+) -> Message:
+    """A line about something that happened, drawn at `url`; it is never counted as unread. `money` (amount,
+    currency) follows `body` in lists as each reader writes it. `only_for` is as in `post_card`."""
+    data: dict[str, Any] = {"url": url}
+    if money:
+        data |= {"amount": str(money[0]), "currency": money[1]}
+    return post_message(thread, by=by, body=body, kind=MessageKind.NOTICE, data=data, only_for=only_for)
 
 
 def store_message(

@@ -1,6 +1,7 @@
 """How threads and messages read in a list."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
@@ -11,10 +12,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Provider, User
 from marketplace.common.calendars import base_language, format_date, format_number, format_time
+from marketplace.common.money import format_money
 from messaging.enums import MessageKind
 from messaging.models import Message, Thread
 
 register = template.Library()
+
+
+@register.filter
+def in_words(message: Message) -> str:
+    """What it says where nothing draws it; what a card is called, and amounts, as the reader says them."""
+    said, data = [message.body], message.data or {}
+    if label := data.get("label"):
+        said.insert(0, _(label))
+    if data.get("amount"):
+        said.append(format_money(Decimal(data["amount"]), data["currency"], base_language(get_language())))
+    return " · ".join(said)
 
 
 @register.simple_tag
@@ -38,7 +51,7 @@ def preview(message: Message | None, reader: User) -> SafeString:
     """One line of the newest message, with who wrote it where that is the reader."""
     if message is None:
         return SafeString("")
-    body = " ".join(message.body.split())[:120]
+    body = " ".join(in_words(message).split())[:120]
     if not body and message.kind == MessageKind.FILE:
         body = _("Photo or file")
     if message.author_id == reader.pk and message.kind in (MessageKind.TEXT, MessageKind.FILE):

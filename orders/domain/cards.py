@@ -68,7 +68,8 @@ def _store_draft(thread: Thread, by: User, sale_kind: SaleKind, form_token: uuid
         search_text=searchable(None, customer.name, phone),
     )
     OrderEvent.objects.create(order=order, by=by, status=order.status)
-    post_order_card(order, by=by, body=f"{order.get_sale_kind_display()} · {customer.name}")
+    label = "Additional sale" if is_additional else "New sale"  # as SaleKind says it
+    post_order_card(order, by=by, body=customer.name, label=label)
     outside.announce(order)
     return order
 

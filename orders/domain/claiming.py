@@ -206,13 +206,13 @@ def _tell_shop(notice: TransferNotice) -> None:
 
 def _post_line(notice: TransferNotice) -> None:
     order = notice.order
-    said = f"{order.number} · {notice.amount:,.{currency_decimals(order.currency)}f} {order.currency}"
     # Where the shop closed the conversation, money that came is told by mail and on the desk.
     with suppress(messaging.ThreadClosedError):
         messaging.post_notice(
             Thread.objects.get(pk=order.thread_id),
             by=notice.by or order.customer,
             url=line_url(notice),
-            body=said,
+            body=str(order.number),
+            money=(notice.amount, order.currency),
             only_for=heard_by(order),
         )

@@ -79,8 +79,10 @@ def store_lines(order: Order, items: Sequence[Item]) -> None:
     )
 
 
-def post_order_card(order: Order, *, by: User, body: str) -> Message:
-    return messaging.post_card(order.thread, by=by, url=card_url(order), body=body, only_for=_maker(order))
+def post_order_card(order: Order, *, by: User, body: str, label: str = "") -> Message:
+    return messaging.post_card(
+        order.thread, by=by, url=card_url(order), body=body, label=label, only_for=_maker(order)
+    )
 
 
 def tell_card_changed(order: Order) -> None:

@@ -1,4 +1,6 @@
 // What every page has: theme toggle, menus that close, forms that are sent once.
+import "./current.js";
+
 const toggle = document.querySelector("[data-theme-toggle]");
 if (toggle) {
   toggle.hidden = false;

@@ -1,12 +1,12 @@
 // A line about something that happened elsewhere: {type: "toast", text, about, url}, each already in the
-// reader's language. It stays until it is closed or followed.
+// reader's language. It stays until it is closed or followed; on the page it leads to it says nothing.
 const holder = document.createElement("div"); // there from the start, so that what comes in is read out
 holder.className = "toasts";
 holder.setAttribute("role", "status");
 document.body.append(holder);
 
 document.addEventListener("talad:event", ({ detail }) => {
-  if (detail.type !== "toast") return;
+  if (detail.type !== "toast" || new URL(detail.url, location).pathname === location.pathname) return; // already there
   const toast = document.createElement("div");
   toast.className = "notice toast-line";
   const text = document.createElement("span");

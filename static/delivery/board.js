@@ -91,7 +91,7 @@ setInterval(() => !document.hidden && refreshSoon(), LOOK_AGAIN_MS);
 function say(words, isRefusal) {
   said.replaceChildren();
   const line = document.createElement("div");
-  line.className = `notice board-said${isRefusal ? " notice-error" : ""}`;
+  line.className = `notice${isRefusal ? " notice-error" : ""}`;
   line.dir = "auto";
   line.textContent = words;
   const title = Object.assign(document.createElement("h2"), { className: "notices-title", textContent: said.ariaLabel });

@@ -15,3 +15,15 @@ for (const name of ["pointerover", "focusin"]) {
 for (const choice of document.querySelectorAll(".desk-filter select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
+// A tap beside an open sheet closes it (the browser does that) and must not open what lies beneath as well.
+let isBeside = false;
+document.addEventListener("pointerdown", ({ target }) => {
+  const sheet = document.querySelector(".desk-tip:popover-open");
+  isBeside = Boolean(sheet) && !sheet.contains(target) && !target.closest?.(`[popovertarget="${sheet.id}"]`);
+}, true);
+document.addEventListener("click", (event) => {
+  if (!isBeside || !event.detail) return; // without a pointer there is no beside
+  isBeside = false;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);

@@ -56,8 +56,8 @@ function watchPicture(box) {
     else if (file && file.size > 10 * 1024 * 1024) refusal = error.dataset.tooLarge;
     error.textContent = refusal;
     error.hidden = !refusal;
-    if (refusal) input.value = "";
-    else if (file) show((address = URL.createObjectURL(file)));
+    input.setCustomValidity(refusal); // it stays chosen: sent all the same, it is refused in words, not left out
+    if (!refusal && file) show((address = URL.createObjectURL(file)));
   });
   if (stored) show(stored);
 }

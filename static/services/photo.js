@@ -22,6 +22,7 @@ for (const box of document.querySelectorAll("[data-photo-input]")) {
     error.textContent = sentence;
     error.hidden = !sentence;
     error.classList.toggle("d-block", Boolean(sentence));
+    input.setCustomValidity(sentence);
   };
 
   input.addEventListener("change", () => {
@@ -29,14 +30,14 @@ for (const box of document.querySelectorAll("[data-photo-input]")) {
     if (address) URL.revokeObjectURL(address);
     address = "";
     show(stored);
-    if (!file) return;
+    if (!file) {
+      refuse("");
+      return;
+    }
     if (!KINDS.has(file.type)) refuse(error.dataset.notAPhoto);
     else if (file.size > MAX_BYTES) refuse(error.dataset.tooLarge);
     else refuse("");
-    if (!error.hidden) {
-      input.value = "";
-      return;
-    }
+    if (!error.hidden) return; // it stays chosen: sent all the same, it is refused in words, not left out
     address = URL.createObjectURL(file);
     show(address);
   });

@@ -467,3 +467,28 @@ def _await(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_line_about_this_call_is_not_shown_in_it_and_others_leave_its_buttons_free(
+    customer_page: Page, appointment: Appointment
+) -> None:
+    enter(customer_page, appointment)
+    status(customer_page, "Waiting for Siam Legal")
+    customer_page.locator(".toasts").wait_for(state="attached")
+
+    customer_page.evaluate(
+        """() => {
+          for (const url of [location.pathname, "/orders/"]) {
+            const detail = { type: "toast", text: `About ${url}:`, about: "Look", url };
+            document.dispatchEvent(new CustomEvent("talad:event", { detail }));
+          }
+        }"""
+    )
+
+    expect(customer_page.locator(".toast-line")).to_have_count(1)
+    line = customer_page.locator(".toast-line")
+    expect(line).to_contain_text("About /orders/:")
+    bottom = line.evaluate("(line) => line.getBoundingClientRect().bottom")
+    assert bottom < customer_page.locator(".controls").evaluate("(bar) => bar.getBoundingClientRect().top")
+    customer_page.get_by_role("button", name="Leave", exact=True).click()
+    expect(customer_page.get_by_role("heading", name="You left the call")).to_be_visible()

@@ -10,6 +10,7 @@ from accounts.models import User
 from messaging.domain import post_message
 from messaging.models import Message, Thread
 from messaging.queries import unread_total
+from orders.models import Order
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import PHONE
 
@@ -221,3 +222,27 @@ def test_without_scripts_a_message_is_sent_and_read(
     expect(page.locator(".chat-line", has_text="Without scripts")).to_be_visible()
     assert Message.objects.count() == 2
     assert unread_total(customer) == 0
+
+
+def test_a_double_tap_on_create_order_makes_no_order(
+    open_browser: OpenBrowser, thread: Thread, provider: User
+) -> None:
+    page = open_browser(provider, language="en", viewport=PHONE)
+    page.clock.install()
+    page.goto(thread.get_absolute_url())
+    page.locator(".functions > summary").click()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 60)
+    page.locator(".functions-choice > summary").click()
+    kind = page.get_by_role("button", name="Additional sale")
+    expect(kind).to_be_visible()
+    expect(kind).to_be_disabled()
+
+    kind.click(force=True)
+
+    expect(kind).to_be_visible()
+    assert page.url.endswith(thread.get_absolute_url())
+    assert Order.objects.count() == 0
+    page.clock.run_for(400)
+    kind.click()
+    expect(page.get_by_role("heading", name="Additional sale")).to_be_visible()
+    assert Order.objects.count() == 1

@@ -333,3 +333,28 @@ def test_a_tap_into_the_box_moves_into_the_calendar_and_a_second_one_back(
     expect(calendar).to_be_hidden()
     expect(field).to_be_focused()
     context.close()
+
+
+@pytest.mark.parametrize("top", [380, 700])
+def test_the_calendar_stays_in_the_window_where_the_field_has_no_room_below(
+    tab: Page, site: str, top: int
+) -> None:
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    visit(tab, site, "th")
+    tab.evaluate(
+        """(top) => {
+          const form = document.querySelector("form");
+          [form.style.paddingTop, form.style.paddingBottom] = [`${top + 300}px`, "1500px"];
+          scrollTo(0, 300);
+        }""",
+        top,
+    )
+
+    tab.locator("#f").click()
+
+    calendar = tab.get_by_role("dialog").bounding_box()
+    assert calendar is not None
+    assert calendar["y"] >= 0
+    assert calendar["y"] + calendar["height"] <= 800
+    tab.get_by_role("button", name="Done", exact=True).click()
+    expect(tab.get_by_role("dialog")).to_be_hidden()

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
+from orders.models import Order
 from services.models import Service
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import DESKTOP, PHONE
@@ -166,3 +167,43 @@ def _end(page: Page, words: Words) -> None:
     assert_accessible(page)
     page.goto("/sales/follow-up/")
     expect(_symbol(page, words, "Follow-up ended")).to_be_visible()  # B17
+
+
+def test_the_note_of_a_low_row_stands_above_its_symbol(
+    open_browser: Callable[..., Page], order: Order, provider: User
+) -> None:
+    page = open_browser(provider, language="en", viewport=DESKTOP)
+    page.goto("/sales/follow-up/")
+    symbol = page.locator(".desk-cell-symbol > a").first
+    bottom = int(symbol.evaluate("(symbol) => symbol.getBoundingClientRect().bottom"))
+    page.set_viewport_size({"width": 1280, "height": bottom + 12})
+
+    symbol.hover()
+
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    tip = page.locator(".desk-tip").bounding_box()
+    assert tip is not None
+    assert tip["y"] >= 0
+    assert tip["y"] + tip["height"] <= bottom
+
+
+def test_a_tap_beside_the_note_sheet_only_closes_it(
+    open_browser: Callable[..., Page], order: Order, provider: User
+) -> None:
+    page = open_browser(provider, language="en", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto("/sales/follow-up/")
+    page.locator(".desk-tip-button").tap()
+    sheet = page.locator(".desk-tip:popover-open")
+    expect(sheet).to_be_visible()
+    name = page.locator(".desk-name").bounding_box()
+    assert name is not None
+
+    page.touchscreen.tap(name["x"] + 5, name["y"] + 5)
+
+    expect(sheet).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/sales/follow-up/$"))
+    page.locator(".desk-tip-button").tap()
+    sheet.get_by_role("button", name="Close").tap()
+    expect(sheet).to_be_hidden()
+    page.touchscreen.tap(name["x"] + 5, name["y"] + 5)
+    expect(page).to_have_url(re.compile(rf"/sales/orders/{order.pk}/$"))

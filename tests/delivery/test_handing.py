@@ -36,7 +36,8 @@ def test_one_click_gives_the_order_to_one_courier(parcel: Order, rider: Courier,
     assert delivery.due_at == datetime(2026, 11, 22, 17, 0, tzinfo=UTC)  # midnight in Bangkok
     assert delivery.link_until == datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
     assert [(row.courier, row.by) for row in Assignment.objects.all()] == [(rider, provider)]
-    assert Message.objects.latest("pk").data == {"url": f"/deliveries/{delivery.pk}/card/"}
+    card = Message.objects.latest("pk")
+    assert card.data == {"url": f"/deliveries/{delivery.pk}/card/", "label": "Delivery"}
 
 
 def test_a_double_click_gives_it_once(parcel: Order, rider: Courier, provider: User) -> None:

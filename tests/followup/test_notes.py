@@ -122,6 +122,20 @@ def test_a_task_makes_the_lead_due_whatever_its_notes_say(
     assert (order.task, order.due_at) == ("", now + timedelta(days=5))
 
 
+def test_a_note_with_a_later_date_puts_a_task_off_and_one_without_does_not(
+    order: Order, note: Callable[..., FollowUp], now: datetime
+) -> None:
+    begin_task(order, DeskTask.UNPAID, since=now - timedelta(days=3))
+
+    note(order, "They did not answer")
+    order.refresh_from_db()
+    assert (order.task, order.due_at) == ("unpaid", now - timedelta(days=3))
+
+    note(order, "They pay on Friday", now + timedelta(days=5))
+    order.refresh_from_db()
+    assert (order.task, order.desk_state, order.due_at) == ("", "open", now + timedelta(days=5))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_ten_times_at_once_is_one_note(order: Order, provider: User) -> None:
     token, start = uuid4(), Barrier(10)

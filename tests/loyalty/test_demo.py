@@ -11,6 +11,7 @@ from accounts.models import User
 from loyalty.domain import check_balances, member_of
 from loyalty.domain.programme import store_day
 from loyalty.models import Level, Member, Programme
+from loyalty.queries.batches import activity_page
 from marketplace.demo.points import STORIES, make_points
 from tests.loyalty.sweeps import expire_points
 
@@ -38,6 +39,17 @@ def test_who_is_a_member_already_is_one_of_the_demos_and_what_was_over_is_over(
     assert expire_points(now=timezone.now()) == 0
     assert Programme.objects.get().worked_on == store_day()
     assert check_balances().wrong == []
+
+
+def test_what_people_gave_was_written_in_the_order_in_which_it_happened(programme: Programme) -> None:
+    """The Activity Log goes by the key and says that the newest comes first."""
+    make_points(say=lambda _text: None)
+
+    shown, _following = activity_page({})
+
+    moments = [entry.created_at for entry in shown]
+    assert len({moment.date() for moment in moments}) > 5
+    assert moments == sorted(moments, reverse=True)
 
 
 def test_what_stopped_half_way_is_taken_up_again(programme: Programme) -> None:

@@ -11,7 +11,7 @@ from loyalty.domain import merge_members, refund
 from loyalty.domain.ledger import Posting, lock_member, post
 from loyalty.enums import EntryKind
 from loyalty.models import Branch, EarningRule, LedgerEntry, Member, Purchase
-from loyalty.queries.history import PAGE, account_of, history, purchases_of, reason_of
+from loyalty.queries.history import PAGE, account_of, history, name_of, purchases_of, reason_of
 
 Buy = Callable[..., Purchase]
 
@@ -39,6 +39,18 @@ def test_a_purchase_its_refund_and_what_stays_owed_say_why(
         "Redeemed for “Tea”. At Siam.",
         "Money of the purchase of ฿1,000 (order 42) went back, and its points with it. 3 points were spent "
         "already and stay owed. “Broken”",
+    ]
+
+
+def test_a_purchase_without_a_name_is_called_by_its_place(
+    rule: EarningRule, member: Member, branch: Branch, buy: Buy
+) -> None:
+    purchase = buy(100, branch=branch, reference="order:88")
+
+    assert name_of(purchase) == "Online"
+    assert reasons(member) == [
+        "฿100 spent at Siam (Online). “Spend” gave 1 point: ฿100 at 1 point for each ฿100, down to whole "
+        "points."
     ]
 
 

@@ -1,5 +1,6 @@
 """Every model has its operator page, and none of them writes past the rules."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -221,3 +222,13 @@ def _names(page: Any) -> dict[str, str]:
     if opts.app_label in OUR_APPS:
         names |= {f.name: str(f.verbose_name) for f in fields if f.editable}
     return names
+
+
+def test_the_records_are_in_thai_that_people_say(operator: User, client_of: Callable[[User], Client]) -> None:
+    User.objects.filter(pk=operator.pk).update(language="th")
+
+    page = client_of(operator).get(reverse("admin:index")).content.decode()
+
+    links = set(re.findall(r'class="viewlink"[^>]*>([^<]*)</a>', page))
+    assert links == {"ดู"}
+    assert "<p>ยังไม่มี</p>" in page

@@ -213,7 +213,8 @@ def test_a_socket_hears_only_that_a_number_is_taken(
     drawn = {"type": "card", "thread": thread.pk, "url": f"/orders/{card.pk}/card/"}
     for name in ("agent", "provider", "customer"):
         message = sockets[name].next()["message"]
-        assert (message["kind"], message["data"]) == ("card", {"url": f"/orders/{card.pk}/card/"})
+        said = {"url": f"/orders/{card.pk}/card/", "label": "New sale"}
+        assert (message["kind"], message["data"]) == ("card", said)
         assert [sockets[name].next(), sockets[name].next()] == [drawn, drawn]
     assert sockets["colleague"].next() == {
         "type": "message",

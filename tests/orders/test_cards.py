@@ -35,7 +35,7 @@ def test_a_card_stands_in_the_room_at_once_and_is_credited_to_who_pressed(
     message = Message.objects.get()
     assert (message.kind, message.data, message.only_for) == (
         "card",
-        {"url": f"/orders/{order.pk}/card/"},
+        {"url": f"/orders/{order.pk}/card/", "label": "New sale"},
         agent,
     )
     assert [(event.status, event.by) for event in order.events.all()] == [("draft", agent)]

@@ -51,8 +51,8 @@ def test_the_symbol_says_its_state_leads_to_the_lead_and_shows_the_newest_note(
     page = client_of(provider).get("/sales/follow-up/").content.decode()
 
     assert f'href="/sales/orders/{order.pk}/" aria-label="Following up"' in page
-    assert f'aria-describedby="tip-order-{order.pk}"' in page
-    assert f'id="tip-order-{order.pk}" role="tooltip"' in page
+    assert f'aria-describedby="tip-order-{order.pk}-text"' in page
+    assert f'id="tip-order-{order.pk}-text" role="tooltip"' in page
     assert f'popovertarget="tip-order-{order.pk}"' in page
     assert "Wants a discount" in page
 

@@ -70,6 +70,21 @@ def _by_file(operator: User, content: str = CONTENT, note: str = "") -> Batch:
     return batch
 
 
+def test_a_phone_shows_each_entry_as_a_card_that_names_its_parts(
+    operator: User, operator_client: Client, member: Member
+) -> None:
+    batch = _by_file(operator, content="Phone,Points\n0812345678,100\n", note="Sorry")
+
+    page = operator_client.get("/admin/activity-log/").content.decode()
+
+    assert '<div class="office-table stacks"' in page
+    cells = re.findall(r'<td[^>]* data-label="([^"]+)"[^>]*>(.*?)</td>', page)
+    shown = {label: re.sub(r"<[^>]+>", "", inner) for label, inner in cells}
+    assert list(shown) == ["Kind", "Points", "Reason", "By", "Branch", "Batch"]
+    assert (shown["Points"], shown["Reason"], shown["By"]) == ("+100", "Sorry", operator.name)
+    assert (shown["Branch"], shown["Batch"]) == ("", str(batch.pk))
+
+
 def test_the_activity_log_shows_narrows_and_exports_what_people_gave(
     operator: User, operator_client: Client, member: Member, make_member: Callable[..., Member]
 ) -> None:
@@ -98,7 +113,7 @@ def test_the_activity_log_costs_the_same_with_one_row_and_with_three(
     with django_assert_max_num_queries(9):
         page = operator_client.get("/admin/activity-log/").content.decode()
 
-    assert page.count("+5</td>") == count
+    assert page.count("+5</bdi></td>") == count
 
 
 @pytest.mark.parametrize("file_is_newest", [True, False])

@@ -48,6 +48,17 @@ def test_what_a_kind_needs_is_asked_for_and_nothing_typed_is_lost(
     assert not EarningRule.objects.exists()
 
 
+def test_one_form_says_of_every_empty_field_the_same(admin_client: Client, programme: Programme) -> None:
+    User.objects.filter(username="chief").update(language="th")
+
+    answer = admin_client.post("/admin/earning/add/", SPENDING | {"name": "", "per_amount": ""})
+
+    assert answer.context["form"].errors == {
+        "name": ["กรุณากรอกช่องนี้"],
+        "per_amount": ["กรุณากรอกช่องนี้"],
+    }
+
+
 def test_the_kind_of_a_rule_stays(admin_client: Client, rule: EarningRule) -> None:
     admin_client.post(f"/admin/earning/{rule.pk}/", SPENDING | {"kind": "signup", "points": "5"})
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from loyalty.domain import figures
 from loyalty.models import EarningRule, Level, Member, Package, Programme, Purchase
 from tests.support.queue import forget_waiting, work_off
@@ -17,6 +18,16 @@ def test_the_first_level_starts_at_nothing(admin_client: Client, programme: Prog
     admin_client.post("/admin/levels/add/", GOLD | {"name": "Silver", "threshold": "0", "multiplier": "1"})
 
     assert list(Level.objects.values_list("name", "threshold")) == [("Silver", 0)]
+
+
+def test_the_currency_is_called_by_the_readers_word(admin_client: Client, programme: Programme) -> None:
+    User.objects.filter(username="chief").update(language="th")
+
+    level = admin_client.get("/admin/levels/add/").content.decode()
+    programme_page = admin_client.get("/admin/setup/programme/").content.decode()
+
+    assert "ยอดใช้จ่าย หน่วยเป็นบาท" in level
+    assert "หน่วยเป็นบาท หน้า Dashboard" in programme_page
 
 
 def test_two_levels_cannot_be_reached_at_the_same(admin_client: Client, levels: list[Level]) -> None:

@@ -15,9 +15,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from loyalty.domain import edit_member
+from loyalty.domain import edit_member, refund
 from loyalty.domain.programme import store_day
-from loyalty.enums import Role
+from loyalty.enums import EntryKind, Role
 from loyalty.models import EarningRule, LedgerEntry, Level, Member, Purchase
 
 Make = Callable[..., Member]
@@ -280,6 +280,25 @@ def test_the_page_says_why_of_every_point_and_of_the_level(
     assert "Why Gold?" in page
     assert "Missing to Platinum" in page
     assert "฿3,250" in page
+
+
+def test_the_page_shows_what_people_wrote_and_no_key_of_the_ledger(
+    admin_client: Client, member: Member, rule: EarningRule, buy: Buy
+) -> None:
+    purchase = buy(1000, reference="order:87", name="100034")
+    refund(purchase, amount=Decimal(500), reference="demo:49", by=None)
+    for reference in ("INV-2569-1", "batch:7:2"):
+        LedgerEntry.objects.create(
+            member=member, kind=EntryKind.ADJUSTMENT, points=5, reference=reference, batch_id=7
+        )
+    LedgerEntry.objects.create(
+        member=member, kind=EntryKind.REDEMPTION, points=-3, reference="redemption:1", note="Tea"
+    )
+
+    page = text_of(admin_client.get(reverse("loyalty:member", args=[member.pk])))
+
+    assert all(words in page for words in ("order 100034", "INV-2569-1", "Redeemed for “Tea”."))
+    assert not re.findall(r"(?:order|demo|redemption|batch):\d+", page)
 
 
 def test_the_page_costs_the_same_with_one_purchase_and_three(

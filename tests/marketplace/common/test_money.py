@@ -9,12 +9,28 @@ from marketplace.common.money import (
     AmbiguousAmountError,
     UnreadableAmountError,
     currency_decimals,
+    currency_name,
     format_money,
     parse_amount,
     share_out,
 )
 
 CURRENCIES = ["THB", "VND", "IRR", "IRT", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "word"),
+    [
+        ("THB", "th", "บาท"),
+        ("THB", "en", "Thai baht"),
+        ("VND", "vi", "đồng Việt Nam"),
+        ("IRR", "fa", "ریال ایران"),
+        ("IRT", "fa", "تومان"),
+        ("IRT", "en", "toman"),
+    ],
+)
+def test_a_currency_is_named_in_the_readers_own_word(currency: str, language: str, word: str) -> None:
+    assert currency_name(currency, language) == word
 
 
 @pytest.mark.parametrize(

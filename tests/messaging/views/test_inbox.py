@@ -1,13 +1,15 @@
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.domain import open_shop
 from accounts.models import Provider, User
-from messaging.domain import mark_read, open_thread, post_message, post_notice
+from messaging.domain import mark_read, open_thread, post_card, post_message, post_notice
 from messaging.models import Thread
 
 ClientOf = Callable[[User], Client]
@@ -178,6 +180,23 @@ def test_a_shop_owner_who_orders_elsewhere_has_both_kinds_of_threads(
     open_thread(customer=provider, provider=other_shop, topic="As a customer")
 
     assert sorted(shown(client_of(provider))) == ["As a customer", "Topic of Anong"]
+
+
+def test_cards_and_amounts_are_in_the_readers_language_whoever_made_them(
+    client_of: ClientOf, provider: User, make_thread: Callable[[str], Thread]
+) -> None:
+    User.objects.filter(pk=provider.pk).update(language="vi")
+    thread = make_thread("Linh")
+    client = client_of(User.objects.get(pk=provider.pk))
+
+    with translation.override("th"):
+        post_card(thread, by=provider, url="/x/", body="Linh", label="Additional sale")
+    card = client.get(reverse("messaging:inbox")).text
+    post_notice(thread, by=provider, url="/y/", body="100034", money=(Decimal("2500.00"), "THB"))
+    line = client.get(reverse("messaging:inbox")).text
+
+    assert "Bán thêm · Linh" in card
+    assert "100034 · 2.500 ฿" in line
 
 
 def test_more_rows_cost_no_more_queries(

@@ -59,8 +59,9 @@ def test_a_notice_is_stored_told_to_the_shop_and_a_line_of_the_chat(
         f"/orders/notices/{notice.pk}/",
     )
     line = Message.objects.get(kind="notice")
-    assert (line.author, line.body) == (customer, f"{order.number} · 1,500.00 THB")
-    assert line.data == {"url": f"/orders/notices/{notice.pk}/line/"}
+    assert (line.author, line.body) == (customer, order.number)
+    where = f"/orders/notices/{notice.pk}/line/"
+    assert line.data == {"url": where, "amount": "1500", "currency": "THB"}
     assert line.only_for is None
     assert unread_total(provider) == 1  # the order's card alone
 

@@ -69,7 +69,7 @@ def test_each_sale_makes_a_card_and_opens_its_own_screen(
     assert response.redirect_chain == [(f"/orders/{order.pk}/{kind}-sale/", 302)]
     assert f"<h1>{heading}</h1>" in response.content.decode()
     assert (order.status, order.sale_kind, order.created_by) == ("draft", kind, agent)
-    assert Message.objects.get().data == {"url": f"/orders/{order.pk}/card/"}
+    assert Message.objects.get().data == {"url": f"/orders/{order.pk}/card/", "label": heading}
 
 
 def test_a_double_press_makes_one_card_and_the_other_sale_another(

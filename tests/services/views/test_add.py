@@ -36,6 +36,14 @@ def test_a_complete_form_puts_the_service_on_the_site(
     assert client.get(f"/services/{service.pk}/").status_code == 200
 
 
+def test_the_price_is_asked_for_in_the_readers_word_for_the_currency(browser: Client, provider: User) -> None:
+    User.objects.filter(pk=provider.pk).update(language="th")
+
+    page = browser.get(URL).content.decode()
+
+    assert "ราคารวมทั้งบริการ หน่วยเป็นบาท" in page
+
+
 def test_the_photo_is_stored_anew_with_a_thumbnail(
     browser: Client, typed: dict[str, Any], picture: Callable[..., Any], media: Path
 ) -> None:
