@@ -315,6 +315,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",  # logs in
+    "accounts.backends.ClaimedEmailBackend",
     "loyalty.backends.RoleBackend",  # what a role may do in Django admin
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -126,8 +126,9 @@ class LineForm(forms.Form):
             check_quantity(service, item.quantity)
         except DomainError as error:
             self.add_error("quantity", error.sentence)
-        self.amount = item.amount
-        given["item"] = item
+        if not self.errors:
+            self.amount = item.amount
+            given["item"] = item
 
 
 _LineFormSet: Any = forms.formset_factory(
@@ -136,9 +137,10 @@ _LineFormSet: Any = forms.formset_factory(
 
 
 class SaleForm(forms.Form):
-    """`lines` is a formset. `sold()` is what the domain takes, `total` what the page shows."""
+    """`lines` is a formset. `sold()` is what the domain takes, `total` what the page shows; None while what
+    was typed has no sum."""
 
-    total = Decimal(0)
+    total: Decimal | None = Decimal(0)
 
     def __init__(
         self,
@@ -193,7 +195,9 @@ class SaleForm(forms.Form):
         self._items = [line.cleaned_data["item"] for line in self._lines_with("item")]
         given = self.cleaned_data
         off, fee = given.get("discount", Decimal(0)), given.get("delivery_fee", Decimal(0))
-        self.total = sum((item.amount for item in self._items), Decimal(0)) - off + fee
+        total = sum((item.amount for item in self._items), Decimal(0)) - off + fee
+        has_sum = lines_are_valid and not {"discount", "delivery_fee"} & self.errors.keys()
+        self.total = total if has_sum and total >= 0 else None
         if not lines_are_valid:
             for error in self.lines.non_form_errors():
                 self.add_error(None, error)

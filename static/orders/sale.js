@@ -17,19 +17,12 @@ async function workOut() {
   }
 }
 
-// What the server will refuse has no sum: words or a minus as money, a quantity of none.
-function isReadable(part) {
-  const fields = [...part.querySelectorAll("[name$=unit_price], [name=discount], [name=delivery_fee], [name$=quantity]")];
-  return fields.every(({ name, value }) => !/[\p{L}-]/u.test(value) && !(name.endsWith("quantity") && /^\s*[0٠۰๐]+\s*$/.test(value)));
-}
-
 function show(page) {
+  document.getElementById("sale-total").textContent = page.getElementById("sale-total").textContent;
   const amounts = page.querySelectorAll("[data-amount]");
-  form.querySelectorAll("[data-line]").forEach((line, number) => {
-    line.querySelector("[data-amount]").textContent = isReadable(line) ? (amounts[number]?.textContent ?? "") : "–";
+  form.querySelectorAll("[data-amount]").forEach((output, number) => {
+    output.textContent = amounts[number]?.textContent ?? "";
   });
-  const total = page.getElementById("sale-total").textContent;
-  document.getElementById("sale-total").textContent = isReadable(form) ? total : "–";
   const found = form.querySelector("[data-found]");
   const fresh = page.querySelector("[data-found]");
   if (found && found.textContent.trim() !== fresh.textContent.trim()) {

@@ -158,3 +158,17 @@ def test_a_reset_mail_speaks_its_readers_language_not_the_pages(client: Client, 
     client.post(reverse("account_reset_password"), {"email": customer.email})
 
     assert Notification.objects.get().language == "fa"
+
+
+def test_who_signed_up_with_a_taken_address_comes_in_again_and_its_owner_too(customer: User) -> None:
+    other = User.objects.create_user(username="other", password="another-long-password", email=customer.email)
+    other.emailaddress_set.create(email=customer.email, verified=False, primary=True)
+    theirs, owners, nobodys = Client(), Client(), Client()
+
+    _log_in(theirs, "Customer@People.example", "another-long-password")
+    _log_in(owners, customer.email)
+    refused = _log_in(nobodys, customer.email, "a-third-password")
+
+    assert (get_user(theirs), get_user(owners)) == (other, customer)
+    assert "The log-in name or the password is not right." in refused.content.decode()
+    assert not get_user(nobodys).is_authenticated

@@ -407,3 +407,18 @@ def test_the_panel_shows_drafts_on_both_sides(
         page = client_of(person).get(f"/inbox/{draft.thread_id}/panel/").content.decode()
         assert "Creating order" in page
         assert f'href="/orders/{draft.pk}/"' in page
+
+
+@pytest.mark.parametrize(
+    "typed", [("abc", "1", "0"), ("100", "0", "0"), ("100", "1", "x"), ("100", "1", "200")]
+)
+def test_what_has_no_sum_shows_none(
+    typed: tuple[str, str, str], screen: str, draft: Order, agent: User, service: Service, client_of: ClientOf
+) -> None:
+    price, quantity, discount = typed
+
+    page = client_of(agent).post(
+        screen, {**lines((service, quantity, price), discount=discount), "preview": "total"}
+    )
+
+    assert '<output class="price" id="sale-total">–</output>' in page.text
