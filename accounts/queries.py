@@ -14,6 +14,12 @@ from accounts.models import Invitation, Provider, ProviderMember, User
 CHOSEN_SHOP = "shop"  # in the session: the id of the shop that somebody who works in several is at
 
 
+def reader(request: HttpRequest) -> User:
+    """Who reads a page that is only for who is signed in."""
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else in
+    return request.user
+
+
 def memberships_of(user: User | AnonymousUser) -> QuerySet[ProviderMember]:
     """The shops in which `user` works, the own one first; empty when signed out."""
     if not isinstance(user, User):

@@ -28,6 +28,11 @@ def _length_choices() -> list[tuple[int, str]]:
     ]
 
 
+def fitting_length(minutes: int) -> int:
+    """The shortest offered length in which something of so many minutes has room, else the longest."""
+    return next((length for length in LENGTHS if length >= minutes), LENGTHS[-1])
+
+
 class TimeForm(forms.Form):
     """A form with a field `start`. Its buttons named `picked` send an offered time in place of it."""
 

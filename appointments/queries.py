@@ -16,6 +16,7 @@ from appointments.enums import AppointmentStatus, Phase
 from appointments.models import CLOSES_AFTER, OPENS_BEFORE, Appointment, AppointmentQuerySet, Call
 from appointments.permissions import may_answer, may_call, may_change
 from marketplace.common.calendars import base_language, zone_label
+from messaging.models import Thread
 
 STEP = timedelta(minutes=30)
 PAGE = 30
@@ -173,6 +174,12 @@ class Group:
     phase: Phase
     rows: list[Row]
     after: str
+
+
+def has_date(thread: Thread) -> bool:
+    """Whether the two of this conversation have a live appointment that is not over."""
+    live = thread.appointments.live()
+    return live.filter(period__endswith__gt=timezone.now()).exists()
 
 
 def schedule_of(

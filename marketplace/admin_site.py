@@ -28,6 +28,7 @@ from appointments.domain.relays import ice_servers
 from loyalty.menu import menu_for, start_of
 from loyalty.permissions import rights_in, role_in, runs_the_site
 from marketplace import system_check
+from marketplace.common.requests import wants_fragment
 from marketplace.system_check import State
 
 _LOG_IN_APPS = {"account", "mfa", "usersessions", "auth"}
@@ -118,7 +119,7 @@ class TaladAdminSite(AdminSite):
         if not connection.in_atomic_block:  # as in a test; else a connection would sit idle for seconds
             connection.close()
         results = check_relays(request.user)
-        if request.headers.get("X-Requested-With") != "fetch":
+        if not wants_fragment(request):
             return self._system_check_page(request, results)
         calls = system_check.calls(results)
         context = {"row": calls, "results": results}

@@ -9,11 +9,11 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
-from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from delivery.models import Delivery
 from delivery.queries import newest_steps
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from messaging.models import Thread
 from orders.queries.orders import orders_in_thread
 from orders.timeline import Happening, activity_in_thread
@@ -21,7 +21,7 @@ from orders.timeline import Happening, activity_in_thread
 ACTIVITY = 50
 
 
-@vary_on_headers("X-Requested-With", "HX-Request")
+@as_page_or_fragment
 @require_GET
 def thread_panel(request: HttpRequest, thread_pk: int) -> HttpResponse:
     user = cast(User, request.user)
@@ -34,8 +34,7 @@ def thread_panel(request: HttpRequest, thread_pk: int) -> HttpResponse:
         "activity": _activity(thread, user),
         "is_shop": thread.customer_id != user.pk,
     }
-    is_fragment = request.headers.get("X-Requested-With") == "fetch" or request.headers.get("HX-Request")
-    template = "orders/_panel.html" if is_fragment else "orders/panel.html"
+    template = "orders/_panel.html" if wants_fragment(request) else "orders/panel.html"
     return render(request, template, context)
 
 

@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "marketplace.common.middleware.database_outage",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "marketplace.common.middleware.LastingSession",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

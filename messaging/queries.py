@@ -13,6 +13,7 @@ from accounts.enums import MemberRole
 from accounts.models import Provider, ProviderMember, User
 from marketplace.common.folding import Folded
 from marketplace.common.text import ZWNJ, fold
+from messaging.enums import MessageKind
 from messaging.models import Message, Participation, Thread, ThreadQuerySet
 
 # A message counts for the other side of its thread; a notice counts for nobody.
@@ -232,6 +233,13 @@ def messages_after(thread: Thread, user: User, seq: int, *, limit: int = 500) ->
         .order_by("seq")[:limit]
     )
     return hide_private(list(messages), thread, user)
+
+
+def place_of_card(thread: Thread, url: str) -> str:
+    """The conversation's address, at the card that is drawn at `url`; at its end where there is none."""
+    cards = Message.objects.filter(thread=thread, kind=MessageKind.CARD, data__url=url)
+    seq = cards.values_list("seq", flat=True).first()
+    return thread.get_absolute_url() + (f"#m{seq}" if seq else "")
 
 
 def latest_messages(

@@ -9,21 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.queries import works_at
+from accounts.queries import reader, works_at
 from appointments import queries
 from appointments.domain import booking
-from appointments.forms import AppointmentForm, ProposalForm
+from appointments.forms import AppointmentForm, ProposalForm, fitting_length
 from appointments.models import Appointment
-from appointments.views.common import (
-    as_page_or_fragment,
-    reader,
-    row_context,
-    visible_row,
-    wants_fragment,
-    way_back,
-)
+from appointments.views.common import row_context, visible_row
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment, way_back
 from messaging.models import Thread
+from orders.models import Order
+from orders.queries.orders import wish_in_thread
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,18 +29,29 @@ def create(request: HttpRequest, thread_pk: int) -> HttpResponse:
     if not works_at(request.user, thread.provider_id):
         messages.info(request, _("The provider makes the appointment. Ask for a time in the chat."))
         return redirect(thread)
+    wish = wish_in_thread(thread, reader(request))
     if request.method == "POST":
         form = AppointmentForm(request.POST)
         if form.is_valid() and (appointment := _book(request, thread, form)):
             return redirect("appointments:booked", pk=appointment.pk)
     else:
-        form = AppointmentForm(initial={"topic": thread.topic})
-    return render(
-        request,
-        "appointments/create.html",
-        {"thread": thread, "form": form, "free_times": form.free_times, **_zones(thread)},
-        status=422 if form.is_bound else 200,
-    )
+        form = AppointmentForm(initial=_as_wished(thread, wish))
+    context = {"thread": thread, "form": form, "free_times": form.free_times, "wish": wish, **_zones(thread)}
+    return render(request, "appointments/create.html", context, status=422 if form.is_bound else 200)
+
+
+def _as_wished(thread: Thread, wish: Order | None) -> dict[str, Any]:
+    """What the form opens with: what was ordered, how long that takes, and the wished time unless the two
+    have a date already."""
+    given: dict[str, Any] = {"topic": thread.topic}
+    line = next(iter(wish.lines.all()), None) if wish else None
+    if wish and line:
+        given["topic"] = line.title
+        if line.service:
+            given["minutes"] = fitting_length(line.service.duration_minutes)
+        if wish.preferred_at and wish.preferred_at > timezone.now() and not queries.has_date(thread):
+            given["start"] = wish.preferred_at
+    return given
 
 
 def _zones(thread: Thread) -> dict[str, Any]:

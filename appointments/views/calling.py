@@ -11,13 +11,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.queries import reader
 from appointments import queries
 from appointments.domain import relays
 from appointments.enums import Phase
 from appointments.models import Appointment, Call
 from appointments.queries import Row
-from appointments.views.common import as_page_or_fragment, reader, row_context, wants_fragment
+from appointments.views.common import row_context
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from messaging import domain as messaging
 from messaging.queries import latest_messages, messages_after
 

@@ -14,12 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.queries import reader
 from appointments import queries
 from appointments.calendar_file import calendar_file
 from appointments.domain import feeds
 from appointments.enums import Phase
 from appointments.models import Appointment, CalendarFeed
-from appointments.views.common import reader, visible_row
+from appointments.views.common import visible_row
 from marketplace.common.calendars import base_language, format_weekday
 
 # The day on which the reader's week begins, as date.weekday() counts; Monday for the others.

@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.queries import reader
 from delivery.domain import change_address
 from delivery.forms.addresses import AddressForm
 from delivery.models import Delivery
-from delivery.views.common import reader
 from marketplace.common.errors import DomainError
 from orders.models import Order
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import ProviderMember
+from accounts.queries import reader
 from delivery import domain
 from delivery.domain.conflicts import set_aside as domain_set_aside
 from delivery.enums import DeliveryState
@@ -19,18 +20,11 @@ from delivery.queries.cash import cash_to_hand_in
 from delivery.queries.couriers import COUNT_LIMIT, choices_for, parts_for
 from delivery.queries.waiting import orders_waiting
 from delivery.views.cards import groups_of, waiting_groups
-from delivery.views.common import (
-    as_page_or_fragment,
-    ip_of,
-    membership,
-    number_of,
-    reader,
-    sms_sentences,
-    wants_fragment,
-)
+from delivery.views.common import ip_of, membership, number_of, sms_sentences
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
 from marketplace.common.money import format_money
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 
 
 @as_page_or_fragment

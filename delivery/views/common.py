@@ -1,25 +1,14 @@
 """What every page of deliveries needs."""
 
-from typing import cast
-
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.vary import vary_on_headers
 
 from accounts.enums import MemberRole
-from accounts.models import Provider, ProviderMember, User
+from accounts.models import Provider, ProviderMember
 from accounts.queries import current_membership
 from delivery.models import Delivery
-
-# A page's script asks for the inner part alone.
-as_page_or_fragment = vary_on_headers("X-Requested-With", "HX-Request")
-
-
-def reader(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def membership(request: HttpRequest) -> ProviderMember:
@@ -45,19 +34,9 @@ def visible_delivery(request: HttpRequest, pk: int) -> Delivery:
     return get_object_or_404(related, pk=pk)
 
 
-def wants_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch" or bool(request.headers.get("HX-Request"))
-
-
 def number_of(text: str) -> int:
     """0 for what is no number of a row."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
-def next_page(request: HttpRequest) -> str:
-    """Where the form wants to go afterwards, "" for nowhere of ours."""
-    target = request.POST.get("next", "") or request.GET.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
 
 
 def sms_sentences(delivery: Delivery) -> list[str]:

@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Provider
+from accounts.queries import reader
 from delivery.domain import couriers as domain
 from delivery.forms.couriers import CourierForm
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import choices_for, couriers_page, open_tasks_of, operators_couriers
-from delivery.views.common import membership, number_of, owned_shop, reader
+from delivery.views.common import membership, number_of, owned_shop
 from marketplace.common.errors import DomainError
 from marketplace.common.private_files import private_file
 from marketplace.common.templatetags.local import local_number

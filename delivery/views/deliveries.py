@@ -6,12 +6,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.queries import works_at
+from accounts.queries import reader, works_at
 from delivery.enums import Outcome
 from delivery.models import Delivery, DeliveryEvent
 from delivery.queries import tracking_of
-from delivery.views.common import as_page_or_fragment, reader, visible_delivery, wants_fragment
+from delivery.views.common import visible_delivery
 from delivery.views.proofs import proof_file
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from orders.models import Order
 
 MOST_ORDERS = 50  # of one page's list

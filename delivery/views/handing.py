@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import MemberRole
-from accounts.queries import works_at
+from accounts.queries import reader, works_at
 from delivery import domain
 from delivery.domain.addresses import change_address
 from delivery.enums import DeliveryState
@@ -17,16 +17,9 @@ from delivery.forms.addresses import AddressForm
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import Choice, choices_for, parts_for
 from delivery.queries.steps import tracking_of
-from delivery.views.common import (
-    as_page_or_fragment,
-    ip_of,
-    next_page,
-    number_of,
-    reader,
-    sms_sentences,
-    wants_fragment,
-)
+from delivery.views.common import ip_of, number_of, sms_sentences
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment, way_back
 from orders.enums import NoticeDecision, OrderStatus
 from orders.models import Order
 from orders.queries.orders import role_in
@@ -128,7 +121,7 @@ def _section_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "owns_shop": role == MemberRole.OWNER,
         "notice_waits": order.paid_at is None and _notice_waits(order),
         "is_unlikely": delivery is None and not has_address and _is_only_video(order),
-        "next": next_page(request),
+        "next": way_back(request),
     }
 
 
@@ -145,7 +138,7 @@ def _done(request: HttpRequest, order: Order, said: str, *, sms: str = "") -> Ht
     if wants_fragment(request):
         return _section(request, _shops_order(request, order.pk), sms=sms)
     messages.success(request, f"{said} {sms}".strip())
-    return redirect(next_page(request) or order.get_absolute_url())
+    return redirect(way_back(request) or order.get_absolute_url())
 
 
 def _shops_order(request: HttpRequest, pk: int) -> Order:

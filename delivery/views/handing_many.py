@@ -11,21 +11,14 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import MemberRole
+from accounts.queries import reader
 from delivery import domain
 from delivery.enums import DeliveryState
 from delivery.models import Courier, Delivery
 from delivery.queries.couriers import as_held, choices_for, parts_for
-from delivery.views.common import (
-    as_page_or_fragment,
-    ip_of,
-    membership,
-    next_page,
-    number_of,
-    reader,
-    sms_sentences,
-    wants_fragment,
-)
+from delivery.views.common import ip_of, membership, number_of, sms_sentences
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment, way_back
 from marketplace.common.templatetags.local import local_number
 from orders.enums import OrderStatus
 from orders.models import Order
@@ -60,7 +53,7 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     if wants_fragment(request):
         return JsonResponse({"sentence": " ".join(told)})
     messages.success(request, " ".join(told))
-    return redirect(next_page(request) or "delivery:board")
+    return redirect(way_back(request) or "delivery:board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +89,7 @@ def _many(request: HttpRequest, orders: Sequence[Order], refusal: str = "") -> H
     choices, has_more = choices_for(place.provider, parts, search=search)
     if request.method != "POST" and wants_fragment(request):
         return render(request, "delivery/_found.html", {"choices": choices})
-    chosen = _with_moves(orders, next_page(request))
+    chosen = _with_moves(orders, way_back(request))
     context = {
         "chosen": chosen,
         "has_refused": any(row.refusal for row in chosen),
@@ -105,7 +98,7 @@ def _many(request: HttpRequest, orders: Sequence[Order], refusal: str = "") -> H
         "has_more": has_more,
         "search": search,
         "refusal": refusal,
-        "next": next_page(request),
+        "next": way_back(request),
         "owns_shop": place.role == MemberRole.OWNER,
         "was_cut": len(set(sent.getlist("order"))) > MOST_AT_ONCE,
         "most": MOST_AT_ONCE,

@@ -10,11 +10,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Provider, User
+from accounts.queries import reader
 from delivery.forms.settings import TICKS, DeliverySettingsForm
 from delivery.models import Delivery, DeliverySettings
 from delivery.queries.couriers import settings_of
 from delivery.queries.invoice import Invoice, Line, invoice_of
-from delivery.views.common import as_page_or_fragment, owned_shop, reader, wants_fragment
+from delivery.views.common import owned_shop
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from orders.models import Order
 
 

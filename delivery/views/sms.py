@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Provider
+from accounts.queries import reader
 from delivery.domain.sms import may_cause_sms, send_trial
 from delivery.forms.gateways import GatewayForm
 from delivery.forms.sms import SmsTestForm
 from delivery.queries.sms import STATES, log_of, today_of
 from delivery.texts import OTHER_KIND, OTHER_NAME, TextKind
-from delivery.views.common import ip_of, number_of, owned_shop, reader
+from delivery.views.common import ip_of, number_of, owned_shop
 from marketplace.common.calendars import format_number
 from marketplace.common.money import currency_decimals, format_money
 from marketplace.notify.models import Notification, SmsGateway

@@ -26,10 +26,11 @@ from delivery.texts import (
     WHEN,
     TextKind,
 )
-from delivery.views.common import owned_shop, wants_fragment
+from delivery.views.common import owned_shop
 from loyalty.domain.programme import programme
 from marketplace.common.calendars import base_language
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import wants_fragment
 from marketplace.notify.sms import gateway_of
 from marketplace.notify.sms_parts import count_parts
 

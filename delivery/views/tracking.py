@@ -15,9 +15,9 @@ from accounts.models import User
 from delivery.enums import Outcome
 from delivery.models import Delivery, DeliveryEvent
 from delivery.queries import tracking_of
-from delivery.views.common import as_page_or_fragment, wants_fragment
 from delivery.views.deliveries import with_parts
 from delivery.views.proofs import proof_file
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from orders.models import Order
 from orders.queries.payments import order_with_link
 

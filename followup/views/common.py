@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import ProviderMember, User
-from accounts.queries import current_membership
+from accounts.models import ProviderMember
+from accounts.queries import current_membership, reader
 from followup.enums import LeadKind
 from followup.queries import visible_leads
 
@@ -17,11 +17,6 @@ PARTS = {
     LeadKind.TRANSFER: ["provider", "order__customer", "order__provider"],
     LeadKind.THREAD: ["provider", "thread__customer"],
 }
-
-
-def reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else in
-    return request.user
 
 
 def membership(request: HttpRequest) -> ProviderMember:
@@ -35,7 +30,3 @@ def membership(request: HttpRequest) -> ProviderMember:
 def visible_lead(request: HttpRequest, kind: LeadKind, pk: int) -> Any:
     leads: QuerySet[Any] = visible_leads(kind, reader(request)).select_related(*PARTS[kind])
     return get_object_or_404(leads, pk=pk)
-
-
-def wants_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"

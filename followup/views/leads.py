@@ -8,15 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import select_template
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django.views.decorators.vary import vary_on_headers
 
+from accounts.queries import reader
 from followup import domain
 from followup.enums import LeadKind
 from followup.forms import NoteForm, TickForm
 from followup.models import FollowUp
 from followup.queries import customer_of, day_of, orders_after
-from followup.views.common import reader, visible_lead, wants_fragment
+from followup.views.common import visible_lead
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment
 from orders.models import Order
 from orders.queries.orders import for_page
 
@@ -66,7 +67,7 @@ def add_note(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return _page(request, LeadKind(kind), lead, form)
 
 
-@vary_on_headers("X-Requested-With")
+@as_page_or_fragment
 @require_POST
 def tick_note(request: HttpRequest, pk: int) -> HttpResponse:
     """The tick in a note's frame saves itself; a script gets the notes as they stand now."""

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.models import Provider, User
+from accounts.queries import reader
 from followup import queries
 from followup.enums import LeadKind
 from followup.forms import ListForm
 from followup.queries import Row, Wanted, day_of
 from followup.queries.pages import OVERDUE, Place
-from followup.views.common import membership, reader
+from followup.views.common import membership
 from marketplace.common.export import Cell, export_response
 from orders.enums import Symbol
 

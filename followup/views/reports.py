@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Provider
-from accounts.queries import own_shop_of
+from accounts.queries import own_shop_of, reader
 from followup.prepared import is_left_to_worker, kept_report, make_report, usual_periods
 from followup.reports import Figure, Period, Report
-from followup.views.common import membership, reader
+from followup.views.common import membership
 from marketplace.common.calendars import base_language, format_date, format_month
 from marketplace.common.export import export_response
 from marketplace.common.fields import LocalDateField

@@ -6,10 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.queries import own_shop_of
+from accounts.queries import own_shop_of, reader
 from followup.forms import SettingsForm
 from followup.models import DeskSettings
-from followup.views.common import reader
 
 
 @require_http_methods(["GET", "POST"])

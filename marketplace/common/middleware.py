@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +25,22 @@ def outage_response(request: HttpRequest) -> HttpResponse:
     response = render(request, "503.html", status=503)
     response["Retry-After"] = "10"
     return response
+
+
+class LastingSession(SessionMiddleware):
+    """Django's, but only what is sent to end a session takes its cookie away.
+
+    A new password or a log-in gives the session a new key. What the browser had asked for under the old one
+    is answered as for nobody, maybe later than the change; Django would delete the cookie with that answer,
+    and with it the new log-in. A cookie that names no session any more does no harm.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        session = getattr(request, "session", None)  # none where the database is away
+        if session is not None and session.is_empty() and not (request.method == "POST" and session.modified):
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        return response
 
 
 class database_outage:  # noqa: N801  (a middleware, named as it is listed)

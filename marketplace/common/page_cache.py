@@ -154,7 +154,6 @@ class SignedOutPageCache:
             request.get_full_path(),
             get_language_from_request(request),
             "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "",
-            request.headers.get("HX-Request", ""),
             request.scheme or "",
         )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

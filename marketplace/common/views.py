@@ -17,11 +17,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from marketplace.common.health import read_signs, redis_answers
 from marketplace.common.middleware import OUTAGE, outage_response
+from marketplace.common.requests import way_back
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +44,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @require_GET
 def choose_language(request: HttpRequest, language: str) -> HttpResponse:
     """A plain link, so that signed-out pages need no form token and can be cached whole."""
-    target = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        target = "/"
-    response = redirect(target)
+    response = redirect(way_back(request, "/"))
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
         response.set_cookie(

@@ -222,6 +222,14 @@ def orders_in_thread(thread: Thread, user: User, limit: int = 30) -> list[Order]
     return list(_with_parts(orders).order_by("-pk")[:limit])
 
 
+def wish_in_thread(thread: Thread, user: User) -> Order | None:
+    """The newest order of this thread that waits to be served, with its lines, as `user` may see it."""
+    waiting = Order.objects.visible_to(user).filter(
+        thread=thread, status__in=[OrderStatus.PLACED, OrderStatus.CONFIRMED]
+    )
+    return _with_parts(waiting).order_by("-pk").first()
+
+
 def activity_in_thread(thread: Thread, user: User, limit: int = 50) -> list[OrderEvent]:
     """What happened to those orders, newest first."""
     orders = Order.objects.visible_to(user).filter(thread=thread)

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.queries import reader
 from loyalty.models import Redemption
 from marketplace.common.errors import DomainError
 from orders import domain
 from orders.domain.coupons import worth_of
 from orders.models import Order
 from orders.queries.coupons import coupons_of_order
-from orders.views.common import reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.queries import current_membership
+from accounts.queries import current_membership, reader
 from orders.enums import OrderStatus
 from orders.filters import FilterForm
 from orders.queries import orders as queries
-from orders.views.common import reader
 
 
 @require_GET

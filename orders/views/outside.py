@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Provider
-from accounts.queries import own_shop_of, works_at
+from accounts.queries import own_shop_of, reader, works_at
 from marketplace.common.errors import DomainError
 from orders.domain import outside as domain
 from orders.enums import OrderStatus, SaleKind
 from orders.models import OutsideDelivery, OutsideEvent, OutsideSystem
 from orders.outside_forms import OutsideSystemForm
-from orders.views.common import SCREENS, reader, visible_order
+from orders.views.common import SCREENS, visible_order
 
 PAGE_SIZE = 20
 _SECRET = "outside_secret"  # noqa: S105  (the session's key for it, until the next page has shown it)

@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.queries import works_at
+from accounts.queries import reader, works_at
 from loyalty.queries.rewards import used_on
 from marketplace.common.errors import DomainError
+from marketplace.common.requests import as_page_or_fragment, wants_fragment, way_back
+from messaging.queries import place_of_card
 from orders import domain
 from orders.domain.points import points_of
 from orders.enums import OrderStatus, SaleKind
@@ -21,7 +22,7 @@ from orders.forms import CancelForm
 from orders.models import Order
 from orders.permissions import allowed_moves
 from orders.queries.coupons import reference_of
-from orders.views.common import SCREENS, as_page_or_fragment, reader, visible_order, wants_fragment
+from orders.views.common import SCREENS, visible_order
 from orders.views.coupons import coupon_choices
 from orders.views.transfers import payment_context
 
@@ -81,11 +82,10 @@ def _move(request: HttpRequest, pk: int, move: Callable[..., Order], done: str) 
 
 
 def _back(request: HttpRequest, order: Order) -> HttpResponse:
-    """A card in the chat leads back to the chat, the sales desk to the desk."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect(order)
+    """A card in the chat leads back to its place there, the sales desk to the desk."""
+    target = way_back(request, order.get_absolute_url())
+    is_chat = target == order.thread.get_absolute_url()
+    return redirect(place_of_card(order.thread, domain.card_url(order)) if is_chat else target)
 
 
 def _order_page(request: HttpRequest, order: Order, cancel_form: CancelForm | None = None) -> HttpResponse:

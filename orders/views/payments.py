@@ -7,19 +7,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Provider
-from accounts.queries import own_shop_of, works_at
+from accounts.queries import own_shop_of, reader, works_at
 from marketplace.common.errors import DomainError
 from marketplace.common.private_files import private_file
+from marketplace.common.requests import as_page_or_fragment, wants_fragment, way_back
 from orders import domain
 from orders.models import BankAccount, TransferNotice
 from orders.payment_forms import AccountForm, PaymentForm, RejectForm
 from orders.queries.payments import accounts_of, for_page, settings_of
-from orders.views.common import as_page_or_fragment, reader, wants_fragment
 
 # --- settings ------------------------------------------------------------------------------------
 
@@ -136,10 +136,8 @@ def _decided(request: HttpRequest, found: TransferNotice, decide: Callable[[], o
         messages.success(request, _("Done. The customer has been told."))
     except DomainError as error:
         messages.error(request, error.sentence)
-    target = request.POST.get("next", "")  # the desk's page leads back to the desk
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect("orders:notice", found.pk)
+    # The desk's page leads back to the desk.
+    return redirect(way_back(request, reverse("orders:notice", args=[found.pk])))
 
 
 def _visible_notice(request: HttpRequest, pk: int) -> TransferNotice:
@@ -158,5 +156,5 @@ def _notice_context(request: HttpRequest, found: TransferNotice) -> dict[str, An
         "notice": found,
         "order": found.order,
         "is_shop": works_at(request.user, found.provider_id),
-        "back": request.POST.get("next", ""),
+        "back": way_back(request),
     }

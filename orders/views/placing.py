@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.queries import works_at
+from accounts.queries import reader, works_at
 from marketplace.common.errors import DomainError
 from orders import domain
 from orders.forms import OrderForm
 from orders.models import Order
-from orders.views.common import reader
 from services.models import Service
 
 

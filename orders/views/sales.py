@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Provider, User
-from accounts.queries import current_membership, works_at
+from accounts.queries import current_membership, reader, works_at
 from marketplace.common.errors import DomainError
 from messaging.models import Thread
+from messaging.queries import place_of_card
 from orders import domain
 from orders.domain import outside
 from orders.enums import OrderStatus, SaleKind, SalesChannel
 from orders.models import Order
 from orders.sales_forms import CustomerSaleForm, NewCardForm, SaleForm, typed_lines
-from orders.views.common import SCREENS, reader, visible_order
+from orders.views.common import SCREENS, visible_order
 
 
 @require_POST
@@ -104,7 +105,7 @@ def _fill(request: HttpRequest, order: Order, user: User) -> HttpResponse:
                 request,
                 _("Order %(number)s is created. The customer has been told.") % {"number": filled.number},
             )
-            return redirect(order.thread)
+            return redirect(place_of_card(order.thread, domain.card_url(order)))
     return _screen_page(request, order, form)
 
 

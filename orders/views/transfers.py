@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.queries import reader
 from marketplace.common.errors import DomainError
 from marketplace.common.limits import may_do
 from orders import domain
@@ -24,7 +25,6 @@ from orders.queries import orders as queries
 from orders.queries.payments import amount_due, notices_of, ways_to_pay
 from orders.timeline import timeline_of
 from orders.transfers.keeping import drop_slip
-from orders.views.common import reader
 
 # Each try may cost half a second of looking for a code in a picture.
 TRIES, TRY_SECONDS = 20, 600

@@ -227,6 +227,7 @@ setInterval(askPresence, 25_000);
 setInterval(() => !document.hidden && isUp() && catchUp(), 60_000);
 
 if (!isHistory) sending.start(receive);
-log.querySelector("[data-new-line]")?.scrollIntoView({ block: "center" });
+const asked = location.hash && log.querySelector(`li#${CSS.escape(location.hash.slice(1))}`);
+(asked || log.querySelector("[data-new-line]"))?.scrollIntoView({ block: "center" });
 if (isUp()) document.dispatchEvent(new CustomEvent("talad:connection", { detail: "up" }));
 else if (isConnectionDown()) document.dispatchEvent(new CustomEvent("talad:connection", { detail: "down" }));

@@ -51,7 +51,6 @@ NUMBER_SIGNS = re.compile(r"(?<=\d)[\s.,٬٫ \-\u00a0\u202f]+(?=\d)")
 ASKED_AS: tuple[dict[str, str], ...] = (
     {},
     {"X-Requested-With": "fetch"},
-    {"HX-Request": "true"},
     {"Accept": "application/json"},
 )
 

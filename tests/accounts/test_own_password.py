@@ -149,3 +149,44 @@ def test_a_username_may_be_typed_with_persian_digits(
     make_person("reza-2", email="")
 
     assert client.post("/accounts/login/", {"login": "reza-۲", "password": PASSWORD}).status_code == 302
+
+
+def test_an_answer_that_was_still_on_its_way_leaves_the_new_log_in_alone(
+    asked: User, client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(asked)
+    asked_before = Client()  # a page of this very browser that asked before the change and is answered after
+    asked_before.cookies.load(
+        {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+    )
+    typed = {
+        "oldpassword": PASSWORD,
+        "password1": "quite-another-word-7",
+        "password2": "quite-another-word-7",
+    }
+    changed = client.post(CHANGE, typed)
+
+    late = asked_before.get("/inbox/unread/")
+
+    assert changed.cookies[settings.SESSION_COOKIE_NAME].value
+    assert (late.status_code, settings.SESSION_COOKIE_NAME in late.cookies) == (302, False)
+    assert client.get("/settings/").status_code == 200
+
+
+def test_an_answer_in_the_middle_of_the_change_leaves_the_new_log_in_alone(
+    asked: User, client_of: Callable[[User], Client]
+) -> None:
+    client = client_of(asked)
+    asked.set_password("quite-another-word-7")
+    asked.save()  # the session still bears the sign of the old password: it ends with the next look at it
+
+    late = client.get("/inbox/unread/")
+
+    assert (late.status_code, settings.SESSION_COOKIE_NAME in late.cookies) == (302, False)
+
+
+def test_log_out_takes_the_cookie_away(customer: User, client_of: Callable[[User], Client]) -> None:
+    left = client_of(customer).post("/accounts/logout/")
+
+    assert left.status_code == 302
+    assert left.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 0

@@ -435,5 +435,5 @@ def _first_log_in(page: Page, password: str) -> None:
     for number, typed in enumerate((password, NEW_PASSWORD, NEW_PASSWORD)):
         fields.nth(number).fill(typed)
     press(page, "เปลี่ยนรหัสผ่าน")
-    expect(page).to_have_url(re.compile("/counter/$"))
+    expect(page).to_have_url(re.compile(r":\d+/counter/$"))
     expect(page.get_by_text("สาขาทองหล่อ")).to_be_visible()

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,6 +10,9 @@ from accounts.models import User
 from appointments.models import Appointment
 from messaging.domain import close_thread
 from messaging.models import Thread
+from orders.domain import cancel_order, place_order
+from orders.models import Order
+from services.models import Service
 
 ClientOf = Callable[[User], Client]
 Told = Callable[[], list[tuple[str, str]]]
@@ -219,3 +223,49 @@ def test_a_stranger_finds_nothing(
     assert client_of(stranger).get(address).status_code == 404
     assert client_of(stranger).post(address, filled_in()).status_code == 404
     assert Appointment.objects.count() == 0
+
+
+@pytest.fixture
+def ordered(customer: User, make_service: Callable[..., Service], now: datetime) -> Order:
+    """Tax advice of 20 minutes, wished in two days."""
+    return place_order(
+        make_service("Tax advice", duration_minutes=20),
+        by=customer,
+        form_token=uuid4(),
+        note="Please bring the 2nd draft.",
+        preferred_at=now + timedelta(days=2),
+    )
+
+
+def test_the_form_opens_with_what_the_customer_ordered_and_wished(
+    client_of: ClientOf, provider: User, address: str, ordered: Order, now: datetime
+) -> None:
+    page = client_of(provider).get(address)
+
+    assert page.context["form"].initial == {
+        "topic": "Tax advice",
+        "minutes": 30,
+        "start": now + timedelta(days=2),
+    }
+    shown = page.content.decode()
+    assert "Please bring the 2nd draft." in shown
+    assert '<option value="30" selected>30 minutes</option>' in shown
+
+
+def test_a_wished_time_is_not_proposed_to_who_have_a_date_already(
+    client_of: ClientOf, provider: User, address: str, ordered: Order, appointment: Appointment
+) -> None:
+    initial = client_of(provider).get(address).context["form"].initial
+
+    assert initial == {"topic": "Tax advice", "minutes": 30}
+
+
+def test_an_order_that_is_over_wishes_nothing(
+    client_of: ClientOf, customer: User, provider: User, address: str, ordered: Order
+) -> None:
+    cancel_order(ordered, by=customer)
+
+    page = client_of(provider).get(address)
+
+    assert page.context["form"].initial == {"topic": "Tax advice"}  # the conversation's, by its newest order
+    assert "Please bring the 2nd draft." not in page.content.decode()

@@ -6,6 +6,7 @@ from psycopg import AsyncConnection
 from psycopg.errors import DivisionByZero
 
 from marketplace.common.async_database import MAX_CONNECTIONS, application_name, close_pool, with_connection
+from tests.support.private import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +48,8 @@ def test_many_at_once_share_few_connections_and_closing_leaves_none() -> None:
 
     assert answers == [1] * 50
     assert 1 <= opened <= MAX_CONNECTIONS
-    assert open_connections() == 0
+    # A busy server strikes who has gone from its list a moment later.
+    wait_until(lambda: open_connections() == 0, 30, lambda: f"{open_connections()} are still open")
 
 
 def test_dead_connections_are_replaced_without_anyone_noticing() -> None:

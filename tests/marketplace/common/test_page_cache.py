@@ -74,7 +74,6 @@ def test_a_page_is_made_once_and_served_with_its_headers(pages: Pages) -> None:
         {"accept_language": "th"},
         {"cookies": "django_language=fa"},
         {"accept_encoding": "gzip"},
-        {"hx_request": "true"},
         {"host": "127.0.0.1"},
     ],
 )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_move_from_the_chat_leads_back_to_the_chat_and_never_off_the_site(
     inside = client.post(f"/orders/{order.pk}/confirm/", {"next": f"/inbox/{order.thread_id}/"})
     outside = client.post(f"/orders/{order.pk}/complete/", {"next": "https://evil.example/"})
 
-    assert inside["Location"] == f"/inbox/{order.thread_id}/"
+    assert inside["Location"] == f"/inbox/{order.thread_id}/#m1"  # its card
     assert outside["Location"] == f"/orders/{order.pk}/"
 
 
@@ -188,6 +189,7 @@ def test_the_card_shows_what_the_chat_needs(
         assert text in placed
     assert "Contract number" not in placed
     assert "<html" not in placed
+    assert "Preferred time" not in placed
     assert (buttons(placed), buttons(card(customer))) == ({"Confirm order"}, set())
 
     confirm_order(order, by=provider)
@@ -243,3 +245,17 @@ def test_another_agents_card_is_not_found(
     }
 
     assert statuses == {"agent": 200, "provider": 200, "other-agent": 404}
+
+
+def test_the_card_tells_the_shop_what_the_customer_wished(
+    service: Service, customer: User, provider: User, client_of: Callable[[User], Client]
+) -> None:
+    wished = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
+    order = place_order(
+        service, by=customer, form_token=uuid4(), note="Bring the <draft>", preferred_at=wished
+    )
+
+    card = client_of(provider).get(f"/orders/{order.pk}/card/").content.decode()
+
+    assert "<dt>Preferred time</dt><dd>1 Mar 2027, 16:30" in card
+    assert "Bring the &lt;draft&gt;</dd>" in card

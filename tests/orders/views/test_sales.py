@@ -169,7 +169,8 @@ def test_the_screen_leads_back_to_the_conversation_with_the_order_placed(
     )
 
     draft.refresh_from_db()
-    assert response.redirect_chain == [(f"/inbox/{draft.thread_id}/", 302)]
+    card = Message.objects.get(data__url=f"/orders/{draft.pk}/card/")
+    assert response.redirect_chain == [(f"/inbox/{draft.thread_id}/#m{card.seq}", 302)]
     assert f"Order {draft.number} is created. The customer has been told." in response.content.decode()
     assert (draft.status, draft.total) == ("placed", Decimal("1751.50"))
     assert [(line.quantity, line.unit_price) for line in draft.lines.order_by("pk")] == [
@@ -322,7 +323,7 @@ def test_a_card_that_is_no_draft_any_more_is_not_filled_again(
     again = client.post(screen, typed)
     shown = client.get(screen)
 
-    assert first["Location"] == f"/inbox/{draft.thread_id}/"
+    assert first["Location"] == f"/inbox/{draft.thread_id}/#m1"
     assert again["Location"] == shown["Location"] == f"/orders/{draft.pk}/"
     assert (draft.lines.count(), Notification.objects.count()) == (1, 1)
 
