@@ -17,7 +17,10 @@ from marketplace import customers
 from marketplace.common.errors import DomainError
 from marketplace.timeline import History, read_cursor
 from messaging.models import Thread
+from orders.queries.orders import orders_in_thread
 from orders.sales_forms import PhoneField
+
+ORDERS = 10
 
 
 class CustomerForm(forms.Form):
@@ -97,10 +100,13 @@ def _page(
     history = History(thread, _person(request))
     before = read_cursor(request.GET.get("before", ""))
     entries, older = history.page(before)
+    orders = orders_in_thread(thread, _person(request), limit=ORDERS + 1) if before is None else []
     context = {
         "thread": thread,
         "customer": thread.customer,
         "numbers": history.numbers(),
+        "orders": orders[:ORDERS],
+        "has_more_orders": len(orders) > ORDERS,
         "entries": entries,
         "older": older,
         "is_continued": before is not None,

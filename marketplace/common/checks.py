@@ -30,17 +30,26 @@ def search_knows_every_script(*, databases: Sequence[str] | None = None, **kwarg
     """pg_trgm follows the database's LC_CTYPE: with C, Thai and Persian words have no trigrams."""
     if not databases:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regproc('show_trgm') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            return []  # before the first migrate
-        cursor.execute("SELECT cardinality(show_trgm('นวด'))")
-        if cursor.fetchone()[0] > 0:
-            return []
+    if _reads_thai():
+        return []
     return [
         Error(
-            "The database's LC_CTYPE is C: the search finds no typing slips in Thai or Persian.",
-            hint="Create it with: initdb -E UTF8 --locale-provider=builtin --locale=C.UTF-8",
+            "The database is not UTF-8 or its LC_CTYPE is C: the search finds no typing slips in"
+            " Thai or Persian.",
+            hint="Create it with: CREATE DATABASE talad TEMPLATE template0 ENCODING UTF8 LOCALE 'C.UTF-8'",
             id="talad.E002",
         )
     ]
+
+
+def _reads_thai() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_encoding_to_char(encoding) = 'UTF8' AND datctype NOT IN ('C', 'POSIX'),"
+            " to_regproc('show_trgm') IS NOT NULL FROM pg_database WHERE datname = current_database()"
+        )
+        is_declared, is_installed = cursor.fetchone()
+        if not is_declared or not is_installed:  # the first migrate installs it
+            return bool(is_declared)
+        cursor.execute("SELECT cardinality(show_trgm('นวด')) > 0")
+        return bool(cursor.fetchone()[0])

@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import translation
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marketplace.common.health import read_signs, redis_answers
 from marketplace.common.middleware import OUTAGE, outage_response
@@ -41,7 +41,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def choose_language(request: HttpRequest, language: str) -> HttpResponse:
     """A plain link, so that signed-out pages need no form token and can be cached whole."""
     response = redirect(way_back(request, "/"))
@@ -60,7 +60,7 @@ def choose_language(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when every part answers, else 503; the same JSON either way.
 
@@ -104,7 +104,7 @@ PUBLIC_MEDIA = ("services/", "providers/", "rewards/")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Photos of services, shops and rewards. A proxy may serve the same folders (see docker-compose.yml)."""
     # A path such as services/../attachments/x stays within the folder of all uploads, so the storage
@@ -122,7 +122,7 @@ def public_media(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """Makes the site installable on a phone."""
     return manifest_of(settings.STORE_NAME, start_url="/")
@@ -160,7 +160,7 @@ def manifest_of(name: str, *, start_url: str) -> JsonResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Served from the root, since a service worker rules the folder it comes from."""
     source = finders.find("common/sw.js")
@@ -171,6 +171,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "offline.html")

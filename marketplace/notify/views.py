@@ -26,7 +26,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
         except Exception as error:  # a broken template is what a developer comes here to see
             notification.last_error = notification.last_error or f"{type(error).__name__}: {error}"
         notification.linked_body = with_links(notification.body, ours)  # type: ignore[attr-defined]
-    return render(request, "notify/outbox.html", {"notifications": notifications})
+    goes_nowhere = settings.EMAIL_BACKEND.endswith("dummy.EmailBackend")
+    return render(
+        request, "notify/outbox.html", {"notifications": notifications, "goes_nowhere": goes_nowhere}
+    )
 
 
 def with_links(text: str, origins: list[str]) -> SafeString:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import Provider
 from marketplace.common.page_cache import signed_out_page
@@ -29,7 +29,7 @@ from services.queries.search import Filters
 
 
 @login_not_required
-@require_GET
+@require_safe
 @signed_out_page
 def home(request: HttpRequest) -> HttpResponse:
     services = newest(8)
@@ -42,21 +42,21 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 @signed_out_page
 def browse(request: HttpRequest) -> HttpResponse:
     return _browse(request, None)
 
 
 @login_not_required
-@require_GET
+@require_safe
 @signed_out_page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     return _browse(request, get_object_or_404(Category, slug=slug))
 
 
 @login_not_required
-@require_GET
+@require_safe
 @signed_out_page
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     service = get_object_or_404(Service.objects.public().select_related("provider", "category"), pk=pk)
@@ -70,7 +70,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 @signed_out_page
 def provider(request: HttpRequest, slug: str) -> HttpResponse:
     shop = get_object_or_404(Provider.objects.public(), slug=slug)

@@ -249,9 +249,9 @@ def test_a_longer_history_costs_no_more_queries(
             note(order, provider)
 
 
-# 2 for the session, 3 for the page and its rights, 5 for what belongs to it, 4 for the numbers; then each
-# source and what its rows name, and the menu.
-QUERIES = 29
+# 2 for the session, 3 for the page and its rights, 5 for what belongs to it, 3 for the orders, 4 for the numbers;
+# then each source and what its rows name, and the menu.
+QUERIES = 32
 
 
 @pytest.fixture
@@ -322,3 +322,18 @@ def test_who_has_an_account_is_corrected_by_nobody_else(
     assert "save/" not in client.get(address(thread)).content.decode()
     for person in (thread.customer,):
         assert save(client_of(person), thread, name="Changed", phone="").status_code == 404
+
+
+def test_the_newest_orders_stand_above_what_happened(
+    client_of: ClientOf, provider: User, thread: Thread, service: Service
+) -> None:
+    orders = [place_order(service, by=thread.customer, form_token=uuid4()) for _n in range(11)]
+
+    page = client_of(provider).get(address(thread))
+
+    assert page.context["orders"] == orders[:0:-1]
+    shown = page.content.decode()
+    listed = shown[shown.index('id="orders-title"') : shown.index('id="history-title"')]
+    assert listed.count('class="row-link"') == 10
+    assert f'href="/orders/{orders[10].pk}/"' in listed
+    assert 'href="/orders/manage/?q=Customer">All orders</a>' in listed

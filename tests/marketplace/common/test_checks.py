@@ -32,6 +32,11 @@ with connection.cursor() as cursor:
     cursor.execute("CREATE EXTENSION pg_trgm")  # as the first migrate does
 print(json.dumps([before, said()]))
 """
+REFUSED = (
+    "(talad.E002) The database is not UTF-8 or its LC_CTYPE is C:"
+    " the search finds no typing slips in Thai or Persian."
+)
+REMEDY = "CREATE DATABASE talad TEMPLATE template0 ENCODING UTF8 LOCALE 'C.UTF-8'"
 
 
 def test_tables_in_which_iran_still_has_summer_time_are_refused(tmp_path: Path) -> None:
@@ -55,33 +60,38 @@ def test_tables_in_which_iran_still_has_summer_time_are_refused(tmp_path: Path) 
     assert "System check identified 1 issue (0 silenced)." in checked.stderr
 
 
-@pytest.fixture
-def database_of_ctype_c(django_db_blocker: Any) -> Iterator[str]:
-    """Its address; every database is like this where initdb was called without a locale."""
+@pytest.fixture(
+    params=[
+        ("UTF8", "C", [REFUSED, REFUSED]),  # where initdb was called without a locale
+        ("SQL_ASCII", "C", [REFUSED, REFUSED]),
+        ("UTF8", "C.UTF-8", ["", ""]),
+    ],
+    ids=["of ctype C", "of no encoding", "as the remedy says"],
+)
+def database(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[tuple[str, list[str]]]:
+    """Its address, and what is said of it before and after the first migrate."""
+    encoding, locale, said = request.param
     name = f"talad_c_{uuid4().hex}"
-    kind = "ENCODING UTF8 LOCALE_PROVIDER libc LOCALE 'C'"
+    kind = f"ENCODING {encoding} LOCALE_PROVIDER libc LOCALE '{locale}'"
     with django_db_blocker.unblock(), connection._nodb_cursor() as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 {kind}")
     try:
-        yield os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + name
+        yield os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + name, said
     finally:
         with django_db_blocker.unblock(), connection._nodb_cursor() as server:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_a_database_whose_search_cannot_read_thai_is_refused_once_it_could_be_asked(
-    database_of_ctype_c: str,
+def test_a_database_whose_search_cannot_read_thai_is_refused_from_the_first_start(
+    database: tuple[str, list[str]],
 ) -> None:
-    said = run_django(ASK, {**os.environ, "DATABASE_URL": database_of_ctype_c, "PYTHONWARNINGS": "ignore"})
+    address, expected = database
+
+    said = run_django(ASK, {**os.environ, "DATABASE_URL": address, "PYTHONWARNINGS": "ignore"})
 
     assert isinstance(said, list)
-    before_the_first_migrate, after = said
-    assert before_the_first_migrate == ""
-    assert (
-        "(talad.E002) The database's LC_CTYPE is C: the search finds no typing slips in Thai or Persian."
-        in after
-    )
-    assert "initdb -E UTF8 --locale-provider=builtin --locale=C.UTF-8" in after
+    assert [REFUSED if REFUSED in words else words for words in said] == expected
+    assert [REMEDY in words for words in said] == [bool(words) for words in expected]
 
 
 @pytest.mark.django_db
