@@ -1,11 +1,13 @@
-"""The way in for whoever signed up with an address that somebody else has confirmed."""
+"""Ways in beside allauth's own: by an address that somebody else has confirmed, and in own digits."""
 
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts.models import User
+from marketplace.common.text import fold_digits
 
 _CLAIMS_TRIED = 3  # each costs a hash; an address is seldom claimed twice
 
@@ -36,3 +38,15 @@ class ClaimedEmailBackend(ModelBackend):
         if not found:
             User().set_password(password)  # as long as with one: the time must not tell either
         return None
+
+
+class OwnDigitsBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """A password that was given with 0-9 may be typed with ๐-๙ or ۰-۹: a phone's keyboard has those first."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        password = credentials.get("password") or ""
+        folded = fold_digits(password)
+        if folded == password:
+            return None
+        found: User | None = super().authenticate(request, **{**credentials, "password": folded})
+        return found

@@ -316,6 +316,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",  # logs in
     "accounts.backends.ClaimedEmailBackend",
+    "accounts.backends.OwnDigitsBackend",
     "loyalty.backends.RoleBackend",  # what a role may do in Django admin
 ]
 AUTH_PASSWORD_VALIDATORS = [

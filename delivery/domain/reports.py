@@ -202,23 +202,31 @@ def _work_out(delivery: Delivery, *, by: User) -> None:
         DeliveryEvent.objects.filter(present | ended, delivery=delivery).select_related("assignment__courier")
     )
     newest = max(events, key=_weight, default=None)
-    if newest is None or (delivery.state, delivery.state_at) == (newest.state, newest.happened_at):
+    if newest is None:
         return
-    before = delivery.state
+    is_delivered = newest.state == DeliveryState.DELIVERED
+    # What was counted at the counter is not changed from a phone.
+    is_open = is_delivered and delivery.hand_in_id is None
+    collected = _collected(events) if is_open else delivery.collected
+    known = (delivery.state, delivery.state_at, delivery.collected)
+    if known == (newest.state, newest.happened_at, collected):
+        return
+    before, delivery.collected = delivery.state, collected
     delivery.state, delivery.state_at = newest.state, newest.happened_at
     delivery.closed_at = newest.happened_at if newest.state in OVER else None
-    if newest.state == DeliveryState.DELIVERED:
-        if delivery.hand_in_id is None:  # what was counted at the counter is not changed from a phone
-            delivery.collected = _collected(events)
+    if is_delivered:
         delivery.link_until = min(delivery.link_until or newest.happened_at, timezone.now())
     if newest.assignment.courier != delivery.courier:  # accepted from who had it before
         _give_back(delivery, newest.assignment.courier, by=by)
     delivery.save()
+    if is_delivered:
+        delivery.order = orders.receive_cash(delivery.order, collected or Decimal(0), at=newest.happened_at)
     if newest.state == before:
         return
     telling.tell_customer(delivery, newest)
-    if newest.state == DeliveryState.DELIVERED:
-        _complete(delivery, by=by)
+    # One that was cancelled or completed meanwhile stays so.
+    if is_delivered and delivery.order.status == OrderStatus.CONFIRMED:
+        orders.complete_order(delivery.order, by=by, as_courier=True)
 
 
 def _give_back(delivery: Delivery, courier: Courier | None, *, by: User) -> None:
@@ -238,14 +246,3 @@ def _collected(events: Sequence[DeliveryEvent]) -> Decimal | None:
 def _weight(event: DeliveryEvent) -> tuple[bool, datetime, int]:
     rank = REPORTED.index(DeliveryState(event.state))
     return event.state == DeliveryState.DELIVERED, event.happened_at, rank
-
-
-def _complete(delivery: Delivery, *, by: User) -> None:
-    """Cash that was brought pays the order. One that was cancelled or completed meanwhile stays so."""
-    order = delivery.order
-    if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
-        return
-    if delivery.collected is not None and delivery.to_collect and delivery.collected >= delivery.to_collect:
-        orders.settle(order, now=delivery.state_at)
-    if order.status == OrderStatus.CONFIRMED:
-        orders.complete_order(order, by=by, as_courier=True)

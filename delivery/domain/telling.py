@@ -94,6 +94,7 @@ def tell_customer(delivery: Delivery, event: DeliveryEvent) -> None:
         return
     order = delivery.order
     customer = order.customer
+    is_part_paid = event.state == DeliveryState.DELIVERED and order.is_part_paid
     thread = reverse("messaging:thread", args=[order.thread_id])
     notify(
         customer,
@@ -108,6 +109,8 @@ def tell_customer(delivery: Delivery, event: DeliveryEvent) -> None:
         reason=event.reason,
         receiver=event.receiver,
         to_collect=delivery.to_collect if event.state != DeliveryState.DELIVERED else None,
+        received=order.received if is_part_paid else None,
+        rest=order.rest if is_part_paid else None,
         currency=order.currency,
         path=thread if event.state == DeliveryState.FAILED else order.get_absolute_url(),
     )

@@ -145,6 +145,9 @@ class CourierForm(forms.Form):
         if courier is not None:
             del self.fields["password"], self.fields["must_change"]
 
+    def clean_password(self) -> str:
+        return fold_digits(self.cleaned_data["password"])  # as the log-in reads it from any keyboard
+
     @property
     def profile(self) -> Profile:
         said = self.cleaned_data

@@ -82,7 +82,7 @@ class ReportForm(forms.Form):
             required=False,
             initial=to_collect or None,
         )
-        self.fields["collected"].widget.attrs |= {"class": "form-control", "dir": "ltr"}
+        self.fields["collected"].widget.attrs |= {"class": "form-control", "dir": "ltr", "form": part}
 
     def clean_said_at(self) -> datetime:
         """The device's time; ours where it says none, or one that no clock shows."""

@@ -37,6 +37,7 @@ _SHOWN = (
     "order__preferred_at",
     "order__paid_at",
     "order__total",
+    "order__received",
     "order__currency",
     "order__customer__display_name",
     "order__customer__username",

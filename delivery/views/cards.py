@@ -41,6 +41,7 @@ class Card:
     is_wish: bool
     money: str
     is_to_collect: bool
+    missing: str = ""  # of what was to be collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _of_delivery(delivery: Delivery, day: Day, *, by_state: bool, is_over: bool)
         is_wish=not is_over,
         money="" if money is None else format_money(money, order.currency, _language()),
         is_to_collect=not is_over,
+        missing=_missing(order) if is_over and order.is_part_paid else "",
     )
 
 
@@ -129,6 +131,10 @@ def _of_order(order: Order, day: Day) -> Card:
 
 def _to_collect(order: Order) -> Decimal | None:
     return None if order.paid_at is not None else order.total
+
+
+def _missing(order: Order) -> str:
+    return gettext("%(amount)s missing") % {"amount": format_money(order.rest, order.currency, _language())}
 
 
 def _digits(text: str) -> str:

@@ -70,8 +70,10 @@ def save_address(request: HttpRequest, order_pk: int) -> HttpResponse:
     form = _address_form(order, request.POST)
     if form.is_valid():
         try:
-            change_address(order, by=reader(request), address=form.cleaned_data["address"])
-            return _done(request, order, gettext("The address is saved."))
+            saved = change_address(order, by=reader(request), address=form.cleaned_data["address"])
+            has_address = bool(saved.delivery_address.strip())
+            words = gettext("The address is saved.") if has_address else gettext("There is no address now.")
+            return _done(request, order, words)
         except DomainError as error:
             form.add_error("address", error.sentence)
     return _section(request, order, form=form)
@@ -82,10 +84,11 @@ def _section(
     order: Order,
     *,
     refusal: str = "",
+    said: str = "",
     sms: str = "",
     form: AddressForm | None = None,
 ) -> HttpResponse:
-    context = {**_section_context(request, order), "refusal": refusal, "sms": sms}
+    context = {**_section_context(request, order), "refusal": refusal, "said": said, "sms": sms}
     context["address_form"] = form or _address_form(order)
     name = "delivery/_order_section.html" if wants_fragment(request) else "delivery/order_section.html"
     return render(request, name, context, status=422 if refusal or form else 200)
@@ -136,7 +139,7 @@ def _is_only_video(order: Order) -> bool:
 
 def _done(request: HttpRequest, order: Order, said: str, *, sms: str = "") -> HttpResponse:
     if wants_fragment(request):
-        return _section(request, _shops_order(request, order.pk), sms=sms)
+        return _section(request, _shops_order(request, order.pk), said=said, sms=sms)
     messages.success(request, f"{said} {sms}".strip())
     return redirect(way_back(request) or order.get_absolute_url())
 

@@ -14,7 +14,7 @@ from orders.domain.expiring import expire_if_unpaid, expire_unpaid
 from orders.domain.locking import lock_order, lock_orders
 from orders.domain.moving import cancel_order, complete_order, confirm_order, expire_order
 from orders.domain.parts import Item, card_url, shop_people_of, tell_card_changed, titles_of
-from orders.domain.paying import accept_notice, reject_notice, settle
+from orders.domain.paying import accept_notice, receive_cash, reject_notice, settle
 from orders.domain.payment_settings import add_account, remove_account, save_payment_settings
 from orders.domain.placing import place_order
 
@@ -38,6 +38,7 @@ __all__ = [
     "lock_orders",
     "order_for_customer",
     "place_order",
+    "receive_cash",
     "reject_notice",
     "remove_account",
     "remove_coupon",

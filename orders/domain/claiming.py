@@ -140,19 +140,19 @@ def _finding(order: Order, amount: Decimal, transferred_at: datetime) -> NoticeF
     ).exclude(decision=NoticeDecision.REJECTED)
     if order.paid_at is not None or twins.exists():
         return NoticeFinding.DUPLICATE
-    if order.status == OrderStatus.CANCELLED or not order.total:
+    if order.status == OrderStatus.CANCELLED or not order.rest:
         return NoticeFinding.CLAIMED
-    return NoticeFinding.MATCHES if amount == order.total else NoticeFinding.DIFFERS
+    return NoticeFinding.MATCHES if amount == order.rest else NoticeFinding.DIFFERS
 
 
 def weigh_waiting(order: Order) -> None:
-    """Compares the amounts that wait with the total that a locked order now has; duplicates stay those."""
+    """Compares the amounts that wait with what a locked order now leaves to pay; duplicates stay those."""
     waiting = order.notices.filter(decision=NoticeDecision.WAITING).exclude(finding=NoticeFinding.DUPLICATE)
-    if order.status == OrderStatus.CANCELLED or not order.total:
+    if order.status == OrderStatus.CANCELLED or not order.rest:
         waiting.update(finding=NoticeFinding.CLAIMED)
         return
-    waiting.filter(amount=order.total).update(finding=NoticeFinding.MATCHES)
-    waiting.exclude(amount=order.total).update(finding=NoticeFinding.DIFFERS)
+    waiting.filter(amount=order.rest).update(finding=NoticeFinding.MATCHES)
+    waiting.exclude(amount=order.rest).update(finding=NoticeFinding.DIFFERS)
 
 
 def _store(notice: TransferNotice, slip: Slip | None, saved: list[TransferNotice]) -> None:
@@ -196,6 +196,8 @@ def _tell_shop(notice: TransferNotice) -> None:
             bank=notice.bank,
             amount=notice.amount,
             total=order.total,
+            received=order.received,
+            rest=order.rest,
             currency=order.currency,
             transferred_at=notice.transferred_at,
             finding=str(notice.finding),

@@ -1,6 +1,7 @@
 """The shop's word on what customers say that they transferred, and the one way to a paid order."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +12,15 @@ from marketplace.common.errors import DomainError
 from marketplace.notify.domain import notify
 from messaging import domain as messaging
 from messaging.models import Thread
-from orders.domain.claiming import heard_by, line_url
+from orders.domain.claiming import heard_by, line_url, weigh_waiting
 from orders.domain.locking import lock_order
 from orders.domain.parts import tell_card_changed
 from orders.enums import NoticeDecision, NoticeFinding, OrderStatus
 from orders.models import Order, TransferNotice
 from orders.queries.orders import may_handle
 
+# Cash pays what was brought; one that was cancelled meanwhile stays so.
+_BROUGHT = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
 # Why a notice may be rejected.
 REJECTIONS = (NoticeFinding.DIFFERS, NoticeFinding.DUPLICATE, NoticeFinding.NOT_OURS)
 
@@ -43,6 +46,37 @@ def settle(order: Order, *, now: datetime | None = None) -> bool:
         order.notices.filter(decision=NoticeDecision.WAITING).update(finding=NoticeFinding.DUPLICATE)
         tell_card_changed(order)
     return True
+
+
+def receive_cash(order: Order, amount: Decimal, *, at: datetime) -> Order:
+    """Notes what couriers took for the order, worked out anew from all their reports; returns the order as it
+    is then.
+
+    `amount`, in the order's currency, replaces what was known, so the same again changes nothing. The total
+    or more pays the order at `at`; of a part the rest stays to pay, and what notices wait are compared with
+    that. A correction takes back a payment that only such cash had made.
+    """
+    with transaction.atomic():
+        order = lock_order(order)
+        was_paid_so = order.paid_at is not None and not order.rest and not _has_accepted(order)
+        is_other = amount != order.received
+        if is_other:
+            order.received = amount
+            if was_paid_so and order.rest:
+                order.paid_at = None
+            order.save(update_fields=["received", "paid_at"])
+        if order.status in _BROUGHT and order.total and not order.rest:
+            settle(order, now=at)
+            order.refresh_from_db(fields=["paid_at"])
+        elif is_other:
+            weigh_waiting(order)
+        if is_other:
+            tell_card_changed(order)
+    return order
+
+
+def _has_accepted(order: Order) -> bool:
+    return order.notices.filter(decision=NoticeDecision.ACCEPTED).exists()
 
 
 def accept_notice(notice: TransferNotice, *, by: User) -> TransferNotice:

@@ -86,6 +86,10 @@ class Order(FollowedUp):
     )
     currency = models.CharField(_("currency"), max_length=3)
     total = models.DecimalField(_("Total"), max_digits=14, decimal_places=2, default=0)
+    # What couriers took at the door, as delivery tells it (see domain.receive_cash); transfers are notices.
+    received = models.DecimalField(
+        _("Collected"), max_digits=14, decimal_places=2, default=0, db_default=0, editable=False
+    )
     discount = models.DecimalField(_("Discount"), max_digits=14, decimal_places=2, default=0)
     delivery_fee = models.DecimalField(_("Delivery fee"), max_digits=14, decimal_places=2, default=0)
     delivery_address = models.TextField(_("Delivery address"), blank=True, max_length=1000)
@@ -205,6 +209,18 @@ class Order(FollowedUp):
     @property
     def is_open(self) -> bool:
         return self.status not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+
+    @property
+    def rest(self) -> Decimal:
+        """What the cash at the door left of the total, in the order's currency, never below zero; `paid_at`
+        says whether that has come."""
+        return max(self.total - self.received, Decimal(0))
+
+    @property
+    def is_part_paid(self) -> bool:
+        """Whether a courier brought less than the total, and the rest is still to come."""
+        is_owed = self.paid_at is None and self.status != OrderStatus.CANCELLED
+        return is_owed and self.received > 0 and self.rest > 0
 
     @property
     def outstanding_since(self) -> datetime | None:

@@ -32,7 +32,9 @@ class Facts:
     """What a shop must see beside a notice before it decides; amounts in the order's currency."""
 
     total: Decimal
-    difference: Decimal  # over zero: too much; under zero: too little
+    received: Decimal  # by couriers, in cash
+    rest: Decimal  # what that left to transfer
+    difference: Decimal  # to the rest; over zero: too much; under zero: too little
     accepted: Decimal  # of the order's other notices
     is_cancelled: bool
     is_paid: bool
@@ -69,7 +71,7 @@ def ways_to_pay(provider: Provider) -> WaysToPay:
 
 def amount_due(order: Order) -> Decimal:
     """What the customer still has to pay; nothing for a draft, a cancelled or a paid order."""
-    return order.total if order.paid_at is None and order.status in _OWED else Decimal(0)
+    return order.rest if order.paid_at is None and order.status in _OWED else Decimal(0)
 
 
 def notices_of(order: Order) -> list[TransferNotice]:
@@ -89,7 +91,9 @@ def facts_of(notice: TransferNotice) -> Facts:
     others = order.notices.filter(decision=NoticeDecision.ACCEPTED).exclude(pk=notice.pk)
     return Facts(
         total=order.total,
-        difference=notice.amount - order.total,
+        received=order.received,
+        rest=order.rest,
+        difference=notice.amount - order.rest,
         accepted=others.aggregate(sum=Sum("amount"))["sum"] or Decimal(0),
         is_cancelled=order.status == OrderStatus.CANCELLED,
         is_paid=order.paid_at is not None,

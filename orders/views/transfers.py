@@ -70,7 +70,7 @@ def payment_context(order: Order, *, is_shop: bool) -> dict[str, Any]:
     """What the order page says about being paid, to the customer and to the shop, and its timeline."""
     notices, is_known = notices_of(order), order.status != OrderStatus.DRAFT
     accepted = sum(notice.amount for notice in notices if notice.decision == NoticeDecision.ACCEPTED)
-    expected = 0 if order.status == OrderStatus.CANCELLED else order.total
+    expected = 0 if order.status == OrderStatus.CANCELLED else order.rest
     due = amount_due(order)
     to_pay = bool(due) and not is_shop
     form = "" if is_shop or not is_known else reverse("orders:notify_transfer", args=[order.pk])

@@ -13,6 +13,9 @@ function colours(chart) {
   }
 }
 
+// Chart.js writes its zero in Latin digits.
+const digits = new Intl.NumberFormat(document.documentElement.lang);
+
 const { Chart } = globalThis;
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 const chart = new Chart(canvas, {
@@ -28,7 +31,7 @@ const chart = new Chart(canvas, {
     plugins: { legend: { display: false }, colors: { enabled: false }, tooltip: { rtl: rightToLeft, displayColors: false } },
     scales: {
       x: { reverse: rightToLeft, ticks: { maxRotation: 0, autoSkipPadding: 24 }, grid: { display: false } },
-      y: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0 }, grid: {} },
+      y: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0, callback: (value) => digits.format(value) }, grid: {} },
     },
   },
 });

@@ -1,5 +1,6 @@
 // What every page has: theme toggle, menus that close, forms that are sent once.
 import "./current.js";
+import { beginWait, endWait } from "./wait.js";
 
 const toggle = document.querySelector("[data-theme-toggle]");
 if (toggle) {
@@ -28,14 +29,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What takes long says so, once: most answers are there before.
-const WAIT_MS = 900;
-const wait = document.querySelector("[data-wait]");
-let waits = 0;
-const sayWait = () => {
-  if (wait) wait.textContent = wait.dataset.wait;
-};
-
 // A second click while the first is on its way sends nothing; the server is idempotent all the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -46,13 +39,16 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "1";
   form.querySelector("[type=submit]")?.classList.add("is-busy");
-  clearTimeout(waits);
-  waits = setTimeout(sayWait, WAIT_MS);
+  beginWait();
 });
+// A refused form: its first fault comes into sight, ready to be mended.
+const fault = document.querySelector("main .is-invalid, main [aria-invalid=true]");
+fault?.focus({ preventScroll: true });
+(fault ?? document.querySelector("main .alert-danger, main .form-refusal"))?.scrollIntoView({ block: "center" });
+
 // Coming back by the back button shows the page as it was left: forms must work again.
 addEventListener("pageshow", () => {
-  clearTimeout(waits);
-  wait?.replaceChildren();
+  endWait();
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector(".is-busy")?.classList.remove("is-busy");

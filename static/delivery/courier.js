@@ -1,6 +1,8 @@
 // The courier's phone: the list and the task, up to date while there is signal, and what waits shown in them.
 import { keepPages } from "./keep.js";
+import { arrange } from "./list.js";
 import { mend, takeForms } from "./report.js";
+import { rest } from "./rest.js";
 import * as waiting from "./waiting.js";
 
 // As delivery_steps.state_pill colours them.
@@ -18,7 +20,8 @@ let isStale = false;
 
 function draw() {
   waiting.showAsOf(pageNow);
-  for (const row of document.querySelectorAll("[data-task]")) show(row, Number(row.dataset.task));
+  const rows = [...document.querySelectorAll("[data-task]")];
+  arrange(new Map(rows.map((row) => [Number(row.dataset.task), show(row, Number(row.dataset.task))])));
   if (task) drawTask();
 }
 
@@ -41,10 +44,19 @@ function drawTask() {
   const phase = waiting.isOver(state) ? "over" : isCancelled ? "cancelled" : state;
   if (phase === task.dataset.phase) return;
   task.dataset.phase = phase;
+  rest(task); // another button stands where one stood
+  placeAmount();
   for (const piece of task.querySelectorAll("[data-when]")) {
     piece.hidden = !piece.dataset.when.split(" ").includes(phase);
     if (piece.dataset.openWhen) piece.open = piece.dataset.openWhen === phase;
   }
+}
+
+// The amount stands right over the button that confirms it.
+function placeAmount() {
+  const place = task.querySelector(`[data-amount-place="${task.dataset.phase === "on_the_way" ? "bar" : "form"}"]`);
+  const amount = task.querySelector("[data-amount]");
+  if (amount.parentElement !== place) place.append(amount);
 }
 
 // --- what is new -------------------------------------------------------------------------------------
@@ -98,7 +110,7 @@ function put(fresh) {
 // Paid meanwhile: the form must not say that it was collected. What was typed, or is being mended, stays.
 function followAmount(fresh) {
   const part = task.querySelector("[data-amount]");
-  if (part.closest("form").dataset.mends) return;
+  if (document.getElementById("deliver").dataset.mends) return;
   const input = part.querySelector("input");
   const isTyped = input && input.value !== input.defaultValue;
   const other = fresh.querySelector("[data-amount]");
@@ -136,6 +148,7 @@ if (task) takeForms(task, ask, ready);
 try {
   await ready;
   if (task) mend(task);
+  if (location.hash === "#next") document.querySelector(".task-row.is-next")?.scrollIntoView({ block: "center" });
 } catch {
   // This phone keeps nothing: the forms go as plain ones.
 }

@@ -1,5 +1,8 @@
 // The forms of a task: what is pressed is stored on this phone first, then sent.
 import { newId } from "../common/new_id.js";
+import { hasPhoto, preview, takeOut, watchCameras } from "./camera.js";
+import { complain } from "./complain.js";
+import { hold, rest, wake, watchPresses } from "./rest.js";
 import { shrink } from "./shrink.js";
 import { signaturePad } from "./signature.js";
 import { add, entryBySeq, owner, word } from "./waiting.js";
@@ -13,14 +16,18 @@ const FIELDS = ["reason", "note", "receiver", "collected"];
 export function takeForms(task, ask, ready) {
   const box = task.querySelector("[data-signature]");
   const pad = box ? signaturePad(box) : null;
-  for (const camera of task.querySelectorAll("[data-photo]")) watchCamera(camera);
+  watchCameras(task);
+  watchPresses(task);
+  task.addEventListener("input", ({ target }) => settled(target));
   for (const form of task.querySelectorAll("form[data-report]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (form.dataset.busy) return;
       form.dataset.busy = "1";
+      hold(task);
       ready
         .then(() => submitted(task, form, event.submitter, pad, ask), () => plain(form, event.submitter))
+        .then((isStored) => (isStored ? rest(task) : wake(task)))
         .finally(() => delete form.dataset.busy);
     });
   }
@@ -32,14 +39,26 @@ function plain(form, button) {
   Object.assign(state, { type: "hidden", name: button.name, value: button.value });
   form.append(state);
   form.submit();
+  return true;
 }
 
+// What was said of a field that is being mended is said no more.
+function settled(field) {
+  const error = field.closest(".task-field, .task-reasons")?.querySelector("[data-error]");
+  if (!error || field.validationMessage) return;
+  error.hidden = true;
+  field.classList.remove("is-invalid");
+  field.removeAttribute("aria-invalid");
+}
+
+/** Whether the report is stored. */
 async function submitted(task, form, button, pad, ask) {
   const state = button.value;
   complain(form, "reason", "");
-  complain(form, "photo", "");
   const said = new FormData(form);
   if (state === "failed" && !said.get("reason")) return missing(form);
+  const noPhoto = form.elements.photo?.validationMessage;
+  if (noPhoto) return complain(form, "photo", noPhoto);
   const mended = form.dataset.mends ? entryBySeq(Number(form.dataset.mends)) : null;
   const entry = {
     ...(mended ? { seq: mended.seq, sentence: "", code: "" } : {}),
@@ -65,11 +84,14 @@ async function submitted(task, form, button, pad, ask) {
     return full(form);
   }
   done(form, pad);
+  return true;
 }
 
 function photoOf(form, mended) {
   const file = form.elements.photo?.files[0];
-  return file ? shrink(file) : (mended?.photo ?? null);
+  if (file) return shrink(file);
+  const camera = form.querySelector("[data-photo]");
+  return camera && hasPhoto(camera) ? (mended?.photo ?? null) : null; // it may have been taken out
 }
 
 function done(form, pad) {
@@ -77,7 +99,7 @@ function done(form, pad) {
   delete form.dataset.mends;
   if (location.hash.startsWith("#mend-")) history.replaceState(null, "", location.pathname);
   pad?.clear();
-  for (const camera of form.querySelectorAll("[data-photo]")) preview(camera, null);
+  for (const camera of form.querySelectorAll("[data-photo]")) takeOut(camera);
   for (const part of document.querySelectorAll("details.task-part")) part.open = false;
   scrollTo({ top: 0 });
 }
@@ -88,34 +110,11 @@ function missing(form) {
   form.querySelector("[name=reason]").focus();
 }
 
-function complain(form, name, sentence) {
-  const error = form.querySelector(`[data-error="${name}"]`);
-  if (!error) return;
-  error.textContent = sentence;
-  error.hidden = !sentence;
-  if (sentence) error.scrollIntoView({ block: "center" });
-}
-
 // No room: what was typed stays in the form.
 function full(form) {
   const holder = form.querySelector("[data-error]");
   if (holder) complain(form, holder.dataset.error, word("full"));
   else alert(word("full"));
-}
-
-// --- the camera --------------------------------------------------------------------------------------
-
-function watchCamera(camera) {
-  const input = camera.querySelector("input");
-  input.addEventListener("change", () => preview(camera, input.files[0] ?? null));
-}
-
-function preview(camera, file) {
-  const picture = camera.querySelector("[data-preview]");
-  if (picture.src) URL.revokeObjectURL(picture.src);
-  picture.hidden = !file;
-  if (file) picture.src = URL.createObjectURL(file);
-  else picture.removeAttribute("src");
 }
 
 // --- mending -----------------------------------------------------------------------------------------

@@ -1,6 +1,10 @@
 // "Assign to courier" on the page of an order: draws the section by its address, sends its forms without
 // leaving the page, and follows what others do. The order page draws itself anew now and then; what was last
 // drawn here is put into the new place at once.
+import { beginWait, endWait } from "../common/wait.js";
+
+const REST_MS = 1000;
+let restingUntil = 0;
 const drawn = new Map(); // address → the fragment's node
 const fetching = new Map(); // address → number of the newest request
 
@@ -22,10 +26,14 @@ function parsed(html) {
 // The section that the page has now: it may have been replaced while the answer was on its way.
 const sectionOf = (address) => document.querySelector(`[data-delivery-section="${CSS.escape(address)}"]`);
 
-function show(address, html) {
+function show(address, html, isAnswer = false) {
   const fresh = parsed(html);
   if (!fresh) return;
   const old = drawn.get(address);
+  if (isAnswer) restingUntil = performance.now() + REST_MS;
+  // The answer to what was pressed here stays when the section is drawn anew because of it.
+  else fresh.prepend(...(old?.querySelectorAll(".handing-said, .handing-refusal") ?? []));
+  rest(fresh);
   for (const details of old?.querySelectorAll("details[open][data-keep]") ?? []) {
     const same = fresh.querySelector(`[data-keep=${details.dataset.keep}]`);
     if (same && details.dataset.keep !== "other") same.open = true;
@@ -33,6 +41,13 @@ function show(address, html) {
   drawn.set(address, fresh);
   const section = sectionOf(address);
   if (section) put(section, fresh);
+}
+
+// What comes to stand where a finger has just been takes no second tap of it.
+function rest(node) {
+  const left = restingUntil - performance.now();
+  node.inert = left > 0;
+  if (left > 0) setTimeout(() => (node.inert = false), left);
 }
 
 // What is being typed must not be taken away.
@@ -59,12 +74,17 @@ async function send(section, form, button) {
   const options = isSearch ? {} : { method: "POST", body };
   button?.classList.add("is-busy");
   form.dataset.sent = "1";
+  if (!isSearch) {
+    document.querySelector(".notices")?.replaceChildren(); // of what was done before
+    beginWait();
+  }
   try {
     const answer = await fetch(address, { ...options, headers: { "X-Requested-With": "fetch" } });
     if (answer.redirected || (!answer.ok && answer.status !== 422)) throw new Error(answer.statusText);
     const where = section.dataset.deliverySection;
     fetching.set(where, (fetching.get(where) ?? 0) + 1); // what was asked before this knows less
-    show(where, await answer.text());
+    show(where, await answer.text(), !isSearch);
+    endWait();
   } catch {
     // No connection, or logged out: the browser's own way says so.
     delete form.dataset.sent;

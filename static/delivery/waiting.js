@@ -2,8 +2,10 @@
 const queue = self.courierQueue;
 const words = document.querySelector("[data-courier]");
 const panel = document.querySelector("[data-queue]");
+const fold = panel.querySelector("details");
 const language = document.documentElement.lang;
 const SHOW_SENT_MS = 10 * 60_000;
+const PUT_AWAY = "courier-queue-put-away";
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const OVER = ["delivered", "returned"];
@@ -11,8 +13,9 @@ const OVER = ["delivered", "returned"];
 export const owner = words.dataset.courier;
 export const word = (name) => words.dataset[name];
 export const stateWord = (state) => words.getAttribute(`data-state-${state}`);
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const clock = clockOf(words.dataset.zone);
 let entries = [];
+let putAway = new Set(JSON.parse(sessionStorage.getItem(PUT_AWAY) ?? "[]"));
 let timer = 0;
 let wait = FIRST_WAIT_MS;
 let onSent = () => {};
@@ -26,6 +29,7 @@ export async function start({ sent, drawn }) {
   addEventListener("offline", () => line("offline", true));
   document.addEventListener("visibilitychange", () => document.hidden || sendSoon());
   panel.addEventListener("click", pressed);
+  fold.querySelector("summary").addEventListener("click", folded);
   for (const form of document.querySelectorAll('form[action$="/logout/"]')) form.addEventListener("submit", leaving);
   line("offline", !navigator.onLine);
   await redraw();
@@ -54,9 +58,26 @@ export function stateOf(task, shown, pageNow) {
 
 export const isOver = (state) => OVER.includes(state);
 export const waitsFor = (task) => entries.some((entry) => entry.task === task && entry.status === "waiting");
-export const line = (name, isShown) => {
-  document.querySelector(`[data-line="${name}"]`).hidden = !isShown;
-};
+
+const lines = { offline: false, "signed-out": false };
+
+/** One of the two alone: who is told to log in has a connection. */
+export function line(name, isShown) {
+  lines[name] = isShown;
+  const isOut = lines["signed-out"] && navigator.onLine;
+  document.querySelector('[data-line="signed-out"]').hidden = !isOut;
+  document.querySelector('[data-line="offline"]').hidden = isOut || !lines.offline;
+}
+
+// As the pages' own times: the account's place, wherever the phone is. An old phone may not know it.
+function clockOf(timeZone) {
+  const parts = { hour: "2-digit", minute: "2-digit" };
+  try {
+    return new Intl.DateTimeFormat(language, { ...parts, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat(language, parts);
+  }
+}
 
 // --- sending -----------------------------------------------------------------------------------------
 
@@ -91,18 +112,33 @@ async function redraw() {
   const before = new Map(entries.map((entry) => [entry.seq, entry.status]));
   entries = (await queue.all().catch(() => [])).filter((entry) => entry.owner === owner);
   const recent = Date.now() - SHOW_SENT_MS;
-  const shown = entries.filter((entry) => entry.status !== "sent" || entry.sentAt > recent);
+  const sent = entries.filter((entry) => entry.status === "sent" && entry.sentAt > recent);
+  const shown = entries.filter((entry) => entry.status !== "sent" || entry === sent.at(-1));
   const list = panel.querySelector("ul");
   const rows = shown.map(row);
   // Only what is new is read out.
   for (const old of [...list.children]) if (!rows.includes(old)) old.remove();
   list.append(...rows.filter((one) => !one.isConnected));
-  panel.hidden = shown.length === 0;
+  panel.dataset.sent = String(sent.length);
+  fold.open = !shown.every(isPutAway);
+  panel.hidden = shown.every((entry) => entry.status === "sent" && isPutAway(entry));
   onDrawn();
   const refused = entries.find((entry) => entry.status === "problem" && before.get(entry.seq) === "waiting");
   if (refused && isHere(refused)) location.hash = `#mend-${refused.seq}`; // opens the form again as it was
   // By this page, another tab or the service worker: the page behind it is older now.
   if (entries.some(({ seq, status }) => status !== "waiting" && before.get(seq) === "waiting")) onSent();
+}
+
+// Closed by hand, the list stays closed until it has news; that what waited was sent is none.
+function folded(event) {
+  event.preventDefault();
+  putAway = new Set(fold.open ? entries.map(({ seq, status }) => `${seq}:${status}`) : []);
+  sessionStorage.setItem(PUT_AWAY, JSON.stringify([...putAway]));
+  redraw();
+}
+
+function isPutAway({ seq, status }) {
+  return putAway.has(`${seq}:${status}`) || (status === "sent" && putAway.has(`${seq}:waiting`));
 }
 
 function isHere({ page, state }) {

@@ -40,7 +40,7 @@ const chart = new Chart(canvas, {
     plugins: { legend: { rtl: rightToLeft, labels: {} }, colors: { enabled: false }, tooltip: { rtl: rightToLeft } },
     scales: {
       x: { reverse: rightToLeft, ticks: { maxRotation: 0, autoSkipPadding: 24 }, grid: { display: false } },
-      orders: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0 }, grid: {} },
+      orders: { position: rightToLeft ? "right" : "left", beginAtZero: true, ticks: { precision: 0, callback: (value) => inFull.format(value) }, grid: {} },
       money: { position: rightToLeft ? "left" : "right", beginAtZero: true, ticks: { maxTicksLimit: 6, callback: moneyTick }, grid: { drawOnChartArea: false } },
     },
   },

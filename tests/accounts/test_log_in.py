@@ -172,3 +172,27 @@ def test_who_signed_up_with_a_taken_address_comes_in_again_and_its_owner_too(cus
     assert (get_user(theirs), get_user(owners)) == (other, customer)
     assert "The log-in name or the password is not right." in refused.content.decode()
     assert not get_user(nobodys).is_authenticated
+
+
+@pytest.mark.parametrize("typed", ["peyk-۱۲۳۴-door", "peyk-๑๒๓๔-door", "peyk-1234-door"])
+def test_a_given_password_may_be_typed_in_the_readers_own_digits(
+    client: Client, customer: User, typed: str
+) -> None:
+    customer.set_password("peyk-1234-door")
+    customer.save()
+
+    response = _log_in(client, "customer", typed)
+
+    assert response["Location"] == "/dashboard/"
+    assert get_user(client) == customer
+
+
+def test_a_password_chosen_in_own_digits_still_opens(client: Client, customer: User) -> None:
+    customer.set_password("peyk-۱۲۳۴-door")
+    customer.save()
+
+    refused = _log_in(client, "customer", "peyk-۱۲۳۵-door")
+    _log_in(client, "customer", "peyk-۱۲۳۴-door")
+
+    assert "The log-in name or the password is not right." in refused.content.decode()
+    assert get_user(client) == customer

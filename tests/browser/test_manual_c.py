@@ -250,7 +250,7 @@ def _fail(page: Page, words: Words) -> None:
     failed.click()
     expect(page.locator("[data-page-task] [data-pill]")).to_have_text(words("Failed"))
     expect(page.get_by_role("button", name=words("Returned"))).to_be_visible()
-    expect(page.locator(".queue-row[data-status=sent]")).to_have_count(3)
+    expect(page.locator("[data-queue][data-sent='3']")).to_be_visible()
     assert DeliveryEvent.objects.get(state="failed").reason == "absent"
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from delivery.domain import Proof, accept_report, hand_over, report, take_back
+from delivery.domain import Proof, accept_report, hand_in_cash, hand_over, report, take_back
 from delivery.enums import DeliveryState, Outcome
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
 from delivery.queries.steps import steps_of
@@ -24,6 +24,7 @@ from marketplace.notify.models import Notification, SmsGateway
 from orders.domain import cancel_order
 from orders.enums import OrderStatus
 from orders.models import Order, OrderEvent
+from orders.queries.payments import amount_due
 
 Say = Callable[..., DeliveryEvent]
 S = DeliveryState
@@ -257,6 +258,88 @@ def test_too_little_cash_leaves_the_order_unpaid(say: Say, parcel: Order) -> Non
 
     parcel.refresh_from_db()
     assert (parcel.status, parcel.paid_at) == (OrderStatus.COMPLETED, None)
+
+
+def money_of(order: Order) -> tuple[Decimal, Decimal, bool]:
+    """(collected by couriers, still to pay, whether paid)"""
+    order.refresh_from_db()
+    return order.received, amount_due(order), order.paid_at is not None
+
+
+def test_a_part_of_the_cash_leaves_the_rest_to_pay(say: Say, parcel: Order) -> None:
+    say(S.DELIVERED, collected=Decimal(100))
+
+    assert money_of(parcel) == (Decimal(100), Decimal(141), False)
+
+
+def test_a_delivered_report_that_says_no_sum_leaves_the_whole_to_pay(say: Say, parcel: Order) -> None:
+    say(S.DELIVERED)
+
+    assert money_of(parcel) == (Decimal(0), Decimal(241), False)
+
+
+# Of several reports the newest that says a sum counts: see delivery.domain.reports.
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([(10, 100), (11, 241)], (Decimal(241), Decimal(0), True)),
+        ([(10, 241), (11, 100)], (Decimal(100), Decimal(141), False)),
+        ([(10, 100), (11, None)], (Decimal(100), Decimal(141), False)),
+        ([(10, None), (11, 100), (12, None)], (Decimal(100), Decimal(141), False)),
+    ],
+)
+@pytest.mark.parametrize("is_backwards", [False, True])
+def test_corrections_give_one_figure_whichever_arrives_first(
+    say: Say,
+    delivery: Delivery,
+    parcel: Order,
+    said: list[tuple[int, int | None]],
+    expected: tuple[Decimal, Decimal, bool],
+    is_backwards: bool,
+) -> None:
+    reports = [(uuid4(), minutes, None if sum_ is None else Decimal(sum_)) for minutes, sum_ in said]
+
+    for client_id, minutes, collected in [*reports[:: -1 if is_backwards else 1], *reports]:  # and again
+        say(S.DELIVERED, minutes=minutes, client_id=client_id, collected=collected)
+
+    delivery.refresh_from_db()
+    assert money_of(parcel) == expected
+    assert delivery.collected == expected[0]
+
+
+def test_what_was_counted_at_the_counter_changes_no_debt_either(
+    say: Say, delivery: Delivery, parcel: Order, rider: Courier, provider: User
+) -> None:
+    say(S.DELIVERED, minutes=10, collected=Decimal(100))
+    hand_in_cash(delivery.provider, courier=rider, amount=Decimal(100), by=provider)
+
+    say(S.DELIVERED, minutes=11, collected=Decimal(241))
+
+    assert money_of(parcel) == (Decimal(100), Decimal(141), False)
+
+
+def test_cash_in_a_report_that_does_not_count_pays_once_the_shop_accepts_it(
+    say: Say, delivery: Delivery, parcel: Order, other_rider: Courier, provider: User
+) -> None:
+    hand_over(parcel, courier=other_rider, by=provider, seen=delivery.assignment_number)
+    event = say(S.DELIVERED, minutes=5, collected=Decimal(100))
+    before = money_of(parcel)
+
+    for _time in range(2):
+        accept_report(event, by=provider)
+
+    assert before == (Decimal(0), Decimal(241), False)
+    assert money_of(parcel) == (Decimal(100), Decimal(141), False)
+
+
+def test_of_a_cancelled_order_the_cash_is_known_and_nothing_is_to_pay(
+    say: Say, parcel: Order, provider: User
+) -> None:
+    cancel_order(parcel, by=provider, reason="Sold out")
+
+    say(S.DELIVERED, collected=Decimal(100))
+
+    assert money_of(parcel) == (Decimal(100), Decimal(0), False)
 
 
 def test_one_id_in_two_tasks_is_two_reports(

@@ -127,3 +127,20 @@ def test_every_text_reads_in_every_language(language: str, say: Say, parcel: Ord
         subject, _newline, body = text(mail).partition("\n")
         assert subject
         assert "<" not in body
+
+
+def test_delivered_says_what_was_paid_and_what_is_still_to_pay(say: Say, parcel: Order) -> None:
+    say(S.DELIVERED, collected=Decimal("100"))
+
+    mail = text(mails(kind="delivery_delivered")[0])
+    assert "Paid to the courier: ฿100\nStill to pay: ฿141\n" in mail
+
+
+@pytest.mark.parametrize("collected", [None, Decimal("241")])
+def test_delivered_speaks_of_no_money_where_no_part_was_paid(
+    say: Say, parcel: Order, collected: Decimal | None
+) -> None:
+    say(S.DELIVERED, collected=collected)
+
+    mail = text(mails(kind="delivery_delivered")[0])
+    assert ("Paid to the courier" in mail, "Still to pay" in mail) == (False, False)

@@ -249,8 +249,8 @@ def test_a_longer_history_costs_no_more_queries(
             note(order, provider)
 
 
-# 2 for the session, 3 for the page and its rights, 5 for what belongs to it, 3 for the orders, 4 for the numbers;
-# then each source and what its rows name, and the menu.
+# 2 for the session, 3 for the page and its rights, 5 for what belongs to it, 3 for the orders, 4 for the
+# numbers; then each source and what its rows name, and the menu.
 QUERIES = 32
 
 

@@ -13,7 +13,7 @@ from accounts.models import Provider, User
 from delivery.domain import hand_over, take_back
 from delivery.enums import DeliveryState, Outcome
 from delivery.models import Courier, Delivery, DeliveryEvent, HandIn
-from orders.domain import cancel_order
+from orders.domain import cancel_order, settle
 from orders.models import Order
 
 BOARD = "/deliveries/"
@@ -398,3 +398,16 @@ def test_the_board_costs_the_same_with_one_and_three(
         page = owner.get(BOARD + query)
 
     assert len(page.context["cash"]) == 3
+
+
+def test_a_card_of_the_board_says_what_is_missing(
+    owner: Client, parcel: Order, say: Callable[..., DeliveryEvent]
+) -> None:
+    say(DeliveryState.DELIVERED, collected=Decimal("100"))
+    before = owner.get(f"{BOARD}?by=state")
+
+    settle(parcel)
+
+    after = owner.get(f"{BOARD}?by=state")
+    assert "฿141 missing" in before.content.decode()
+    assert "missing" not in after.content.decode()

@@ -259,3 +259,11 @@ def test_the_photo_is_for_the_shops_that_may_ask(
     assert client_of(customer).get(address).status_code == 404
     rider.refresh_from_db()
     assert client_of(customer).get(f"/media/{rider.photo.name}").status_code == 404
+
+
+def test_a_password_is_given_in_digits_that_every_keyboard_has(owner: Client) -> None:
+    owner.post(ADD, typed(owner, password="peyk-sari-۱۴۰۵"))
+    shown = owner.get(LIST).content.decode()
+
+    assert "peyk-sari-1405" in shown
+    assert Courier.objects.get().user.check_password("peyk-sari-1405")

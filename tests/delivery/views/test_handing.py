@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.models import Provider, User
 from delivery.domain import hand_over, hand_over_many
 from delivery.enums import DeliveryState
 from delivery.models import Assignment, Courier, Delivery, DeliveryEvent
-from orders.domain import cancel_order
+from orders.domain import cancel_order, settle
 from orders.models import Order
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -80,6 +81,7 @@ def test_one_click_hands_over_in_the_page(owner: Client, parcel: Order, rider: C
 
     assert (answer.status_code, answer.context["delivery"].courier) == (200, rider)
     assert "Has it since" in answer.content.decode()
+    assert "Courier has the order now." in answer.content.decode()
     assert "SMS are not set up, so no SMS went out." in answer.content.decode()
 
 
@@ -363,3 +365,16 @@ def test_what_somebody_put_in_a_row_stays_so_whoever_had_it(
     assert '<input type="hidden" name="chosen" value="1">' in moved.content.decode()
     tasks = Delivery.objects.tasks_of(other_rider).order_by("assignment_number")
     assert [task.order_id for task in tasks] == [c, new, a, b]
+
+
+def test_a_part_of_the_cash_says_what_is_missing_until_it_has_come(
+    owner: Client, parcel: Order, say: Callable[..., DeliveryEvent]
+) -> None:
+    say(DeliveryState.DELIVERED, collected=Decimal("100"))
+    before = section(owner, parcel).content.decode()
+
+    settle(parcel)
+
+    after = section(owner, parcel).content.decode()
+    assert "Collected by the courier: ฿100. ฿141 are missing." in before
+    assert ("Collected: ฿100" in after, "missing" in after) == (True, False)

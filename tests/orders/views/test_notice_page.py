@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from marketplace.notify.domain import send_due
 from marketplace.notify.models import Notification
-from orders.domain import accept_notice, reject_notice
+from orders.domain import accept_notice, confirm_order, receive_cash, reject_notice
 from orders.enums import NoticeFinding
 from orders.models import Order, TransferNotice
 from orders.transfers.slips import Slip
@@ -217,3 +219,34 @@ def test_the_order_page_costs_the_same_with_one_notice_and_with_three(
             buyer.get(f"/orders/{order.pk}/")
         claim()
         claim()
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("1000", "The amount is what is still to pay. Look at your account: a slip proves nothing."),
+        ("900", "฿100 less than what is still to pay."),
+        ("1500", "฿500 more than what is still to pay."),
+    ],
+)
+def test_what_a_courier_collected_stands_beside_the_notice(
+    order: Order, provider: User, claim: Claim, client_of: Browser, amount: str, sentence: str
+) -> None:
+    receive_cash(confirm_order(order, by=provider), Decimal("500"), at=timezone.now())
+
+    page = page_of(client_of(provider), claim(amount=Decimal(amount)))
+
+    for text in ("Collected by the courier", "฿500", "Still to pay", "฿1,000", sentence):
+        assert text in page.replace("&#x27;", "'")
+
+
+def test_the_mail_to_the_shop_says_what_is_still_to_pay(order: Order, provider: User, claim: Claim) -> None:
+    receive_cash(confirm_order(order, by=provider), Decimal("500"), at=timezone.now())
+    claim(amount=Decimal("1500"))
+
+    send_due()
+
+    mail = Notification.objects.filter(kind="transfer_claimed").latest("pk")
+    for line in ("Collected by the courier: ฿500", "Still to pay: ฿1,000",
+                 "The amount differs from what is still to pay."):  # fmt: skip
+        assert line in mail.body.splitlines()

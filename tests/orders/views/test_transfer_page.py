@@ -18,12 +18,15 @@ from orders.domain import (
     accept_notice,
     add_account,
     cancel_order,
+    confirm_order,
+    receive_cash,
     reject_notice,
     save_payment_settings,
     share_link,
 )
 from orders.enums import NoticeFinding, SalesChannel
 from orders.models import Order, TransferNotice
+from orders.transfers.promptpay import promptpay_payload, promptpay_svg
 from tests.support.pictures import a_picture
 
 Browser = Callable[[User], Client]
@@ -451,3 +454,64 @@ def test_the_shop_makes_the_link_once_and_the_customer_does_not_see_it(
     assert len(order.link_token or "") == 24
     assert shown in client_of(provider).get(f"/orders/{order.pk}/").content.decode()
     assert shown not in client_of(customer).get(f"/orders/{order.pk}/").content.decode()
+
+
+# --- a part came with the courier ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def part_paid(payable: Order, provider: User) -> Order:
+    """500 of the 1,500 were collected at the door."""
+    return receive_cash(confirm_order(payable, by=provider), Decimal("500"), at=timezone.now())
+
+
+def test_both_ways_in_ask_for_the_rest_alone_and_say_what_has_come(
+    part_paid: Order, door: tuple[Client, str, str]
+) -> None:
+    browser, form, order_page = door
+
+    page = browser.get(order_page).content.decode()
+
+    for text in ('aria-label="PromptPay QR code for ฿1,000"', '<span class="price">฿1,000</span>',
+                 "Paid to the courier", "−฿500", "Partly paid</span>"):  # fmt: skip
+        assert text in page
+    payload = promptpay_payload("0812345678", Decimal("1000"))
+    assert promptpay_svg(payload, label="PromptPay QR code for ฿1,000") in page
+    assert "PromptPay QR code for ฿1,500" not in page
+    assert 'name="amount" value="1000.00"' in browser.get(form).content.decode()
+
+
+def test_the_shop_reads_what_is_missing_and_no_more_once_it_has_come(
+    part_paid: Order, provider: User, client_of: Browser, door: tuple[Client, str, str], typed: dict[str, Any]
+) -> None:
+    shop, address = client_of(provider), f"/orders/{part_paid.pk}/"
+    before = shop.get(address).content.decode()
+
+    door[0].post(door[1], {**typed, "amount": "1,000"})
+    accept_notice(TransferNotice.objects.get(), by=provider)
+
+    after, theirs = shop.get(address).content.decode(), door[0].get(door[2]).content.decode()
+    for text in ("Collected by the courier", "−฿500", "Still to pay", "฿1,000", "Partly paid</span>"):
+        assert text in before
+    assert ("Collected by the courier" in after, "Still to pay" in after) == (True, False)
+    assert ("Paid</span>" in after, "Partly paid" in after, "beyond" in after) == (True, False, False)
+    assert ("Paid</span>" in theirs, "How to pay" in theirs) == (True, False)
+
+
+def test_the_card_in_the_chat_says_what_is_still_to_pay(
+    part_paid: Order, customer: User, provider: User, client_of: Browser
+) -> None:
+    for person in (customer, provider):
+        card = client_of(person).get(f"/orders/{part_paid.pk}/card/").content.decode()
+        assert ("<dt>Still to pay</dt>" in card, "฿1,000" in card) == (True, True)
+
+
+def test_paid_twice_at_the_door_and_by_transfer_is_said_to_the_shop(
+    part_paid: Order, provider: User, client_of: Browser, door: tuple[Client, str, str], typed: dict[str, Any]
+) -> None:
+    door[0].post(door[1], typed)
+    accept_notice(TransferNotice.objects.get(), by=provider)
+
+    page = client_of(provider).get(f"/orders/{part_paid.pk}/").content.decode()
+
+    assert "฿500 came beyond the order" in page
