@@ -62,8 +62,12 @@ def accept_report(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.sentence)
     else:
-        said = [gettext("The report counts now."), *sms_sentences(event.delivery)]
-        messages.success(request, " ".join(said))
+        words = gettext("The report counts now.")
+        if event.delivery.state != event.state:  # of who had it before only what ends a delivery moves it
+            words = gettext(
+                "The report is in the history now. Who has the order stays as it was; hand it over anew."
+            )
+        messages.success(request, " ".join([words, *sms_sentences(event.delivery)]))
     return redirect("delivery:board")
 
 

@@ -256,6 +256,19 @@ def test_a_conflict_stands_on_top_and_is_accepted(
     assert owner.get(BOARD).context["conflicts"] == []
 
 
+def test_accepting_how_far_somebody_had_come_does_not_say_that_it_counts(
+    owner: Client, conflict: DeliveryEvent, delivery: Delivery
+) -> None:
+    DeliveryEvent.objects.filter(pk=conflict.pk).update(state=DeliveryState.PICKED_UP)
+
+    answer = owner.post(f"/deliveries/reports/{conflict.pk}/accept/", follow=True).content.decode()
+
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.ASSIGNED
+    assert "Who has the order stays as it was; hand it over anew." in answer
+    assert "The report counts now." not in answer
+
+
 def test_a_conflict_that_is_set_aside_leaves_the_board(
     owner: Client, conflict: DeliveryEvent, delivery: Delivery
 ) -> None:
