@@ -6,6 +6,7 @@ import { beginWait, endWait } from "../common/wait.js";
 const REST_MS = 1000;
 let restingUntil = 0;
 const drawn = new Map(); // address → the fragment's node
+const asked = new Map(); // address → the same with the search whose result stands there
 const fetching = new Map(); // address → number of the newest request
 
 function put(section, node) {
@@ -58,7 +59,7 @@ async function refresh(section) {
   const mine = (fetching.get(address) ?? 0) + 1;
   fetching.set(address, mine);
   try {
-    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    const answer = await fetch(asked.get(address) ?? address, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok || answer.redirected) return;
     const html = await answer.text();
     if (mine === fetching.get(address) && !isBusy(sectionOf(address) ?? section)) show(address, html);
@@ -83,6 +84,8 @@ async function send(section, form, button) {
     if (answer.redirected || (!answer.ok && answer.status !== 422)) throw new Error(answer.statusText);
     const where = section.dataset.deliverySection;
     fetching.set(where, (fetching.get(where) ?? 0) + 1); // what was asked before this knows less
+    if (isSearch) asked.set(where, address);
+    else asked.delete(where);
     show(where, await answer.text(), !isSearch);
     endWait();
   } catch {

@@ -138,6 +138,11 @@ def test_a_courier_beyond_the_first_sixty_is_found_by_name(
     section.get_by_role("button", name="Search").click()
     expect(section.locator(".choice")).to_have_count(1)
     assert_sound(page)
+    # The section is drawn anew when the connection is back: what was looked for stays.
+    section.locator("[data-handing]").evaluate("(drawn) => (drawn.dataset.before = '')")
+    page.evaluate("document.dispatchEvent(new CustomEvent('talad:connection', { detail: 'up' }))")
+    expect(section.locator("[data-handing]:not([data-before])")).to_be_attached()
+    expect(section.locator(".choice")).to_have_count(1)
     section.get_by_role("button", name="Rider 60").click()
 
     expect(section.locator(".handing-now")).to_contain_text("Rider 60")
