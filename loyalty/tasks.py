@@ -12,7 +12,9 @@ from marketplace.common.background import enqueue_on_commit
 
 @shared_task(name="loyalty.award")
 def award(reference: str) -> None:
-    domain.award(Purchase.objects.get(reference=reference))
+    purchase = Purchase.objects.filter(reference=reference).first()
+    if purchase is not None:  # else the database went back to before it
+        domain.award(purchase)
 
 
 @shared_task(name="loyalty.award_waiting")
